@@ -1,0 +1,28 @@
+"""The training utterances: one file a topic in `intents/nlu/`, one `type<TAB>text` a line."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).parent.parent / "nlu"
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What a citizen might say, with its topic and type."""
+
+    text: str
+    topic: str
+    type: str
+
+
+def read_utterances(folder: Path = FOLDER) -> Iterator[Utterance]:
+    """All training utterances. ValueError names the file and line of one that is malformed."""
+    for path in sorted(folder.glob("*.txt")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if not line.strip() or line.startswith("#"):
+                continue
+            type_, tab, text = line.partition("\t")
+            if not tab or not text.strip():
+                raise ValueError(f"{path.name}:{number}: a line is 'type<TAB>text'")
+            yield Utterance(text.strip(), path.stem, type_)

@@ -1,0 +1,197 @@
+"""Dialog acts: what a message does to the conversation, besides what it tells.
+
+Conservative on purpose: a long complaint must not cancel itself because 算了 stands somewhere in it. Most acts are read
+only from short messages, anchored at both ends; danger is read anywhere, but only where it is present.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+SHORT = 16
+"""Characters up to which a message can be nothing but an act."""
+
+_END = r"[吧了啊呀呢哦噢嘛啦的哈么]*[。.!！~～，,？?\s]*$"
+_START = r"^[\s，,。]*(?:嗯+|呃+|啊+|哦+|那个|那|就是|哎|唉|喂|您好|你好)*[\s，,。]*"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act; `detail` is what it acts on (a danger's kind, a ticket number, (old, new, field hint) of a correction)."""
+
+    kind: str
+    start: int
+    end: int
+    detail: Any = None
+
+
+def _whole(*words: str) -> re.Pattern[str]:
+    return re.compile(f"{_START}(?:{'|'.join(words)}){_END}")
+
+
+_WHOLE_MESSAGE = {
+    "affirm": _whole(
+        "对+", "对的?对的?", "是", "是的", "没错", "嗯+", "好", "好的", "好呀", "可以", "行", "确认", "确定", "正确", "没问题", "都对", "全对",
+        "对[,，]?没问题", "对[,，]?提交", "提交", "确认提交", "好的?[,，]?提交", "是的?[,，]?提交", "就这样", "就是这样", "没有问题", "同意", "ok", "OK", "没有了", "对对对",
+        "都对[,，]?提交", "对[,，]?就这样", "是这样", "无误", "准确", "可以提交", "嗯[,，]?对", "嗯[,，]?好",
+    ),
+    "deny": _whole(
+        "不", "不对", "不是", "不要", "错了", "不行", "不可以", "没有", "不正确", "有错", "有问题", "不太对", "不对不对", "要改", "改一下", "要改一下",
+        "我要改", "有地方不对", "需要修改", "修改", "我想改一下", "否",
+    ),
+    "skip": _whole(
+        "跳过", "不想说", "不方便说?", "过", "下一个", "先不填", "不填", "不说", "这个不说", "不愿意说", "略过", "以后再说", "先跳过", "不提供", "没必要说", "不想提供",
+        "不想留电话", "不留电话", "不想留", "不留", "不方便留电话", "没有电话",
+    ),
+    "dont_know": _whole(
+        "不知道", "不清楚", "不太清楚", "记不得", "记不清", "记不清楚", "忘了?", "不记得", "说不好", "说不清楚?", "不晓得", "不确定", "我?也?不知道", "我?也?不清楚", "没注意", "想不起来", "没看清",
+        "这个不知道", "这个不清楚", "这我哪知道", "我怎么知道", "不懂",
+    ),
+    "why": _whole(
+        "为什么要?问(?:这个|这些|我|电话|地址|这么多)?", "问这个干(?:嘛|什么|啥)", "干(?:嘛|什么|啥)要?问", "为什么要?(?:这个|这些|电话|我的电话|地址|知道)", "要这个干(?:嘛|什么|啥)", "为什么", "为啥", "为啥要?问(?:这个)?",
+        "这有什么用", "问这个有什么用", "要我?电话干(?:嘛|什么|啥)", "为什么要?留电话", "干嘛", "凭什么问",
+    ),
+    "repeat": _whole("再说一遍", "再说一次", "没听清楚?", "没听见", "什么", "啥", "你说什么", "重复一遍", "刚才说什么", "听不清", "没听懂", "没明白", "什么意思"),
+    "slower": _whole("说?慢点?说?", "慢一点", "说慢一点", "太快了", "请慢点说?"),
+    "cancel": _whole(
+        "算了", "不办", "不办了", "取消", "取消吧", "不投诉", "不反映", "不报", "不说", "不弄", "算了[,，]?不(?:投诉|反映|办|说|报|弄)", "我?不想(?:投诉|反映|办|弄)", "撤销", "取消投诉", "不用",
+        "不用了[,，]?谢谢", "放弃", "退出", "不提交",
+    ),
+    "restart": _whole("重新来", "重来", "从头(?:来|说|开始)", "重新(?:开始|说|填|办)", "我?重新说", "重新来一遍", "从新来", "清空"),
+    "thanks": _whole("谢谢", "谢谢你", "谢谢您", "多谢", "感谢", "辛苦", "谢了", "太谢谢", "非常感谢", "谢谢啊"),
+    "greeting": _whole("你好", "您好", "喂", "在吗", "在不在", "有人吗", "哈喽", "hello", "hi", "Hi", "Hello", "早上好", "下午好", "晚上好", "你们好", "喂[,，]?你好"),
+    "anonymous": _whole(
+        "匿名", "我?要?匿名(?:举报|反映|投诉|办理)?", "我?不想?(?:留|说|透露)(?:名字|姓名|真名|联系方式|个人信息)", "不要?实名", "不留(?:名|名字|姓名|联系方式)", "保密", "用匿名", "我想匿名",
+        "别留我的?(?:名字|电话)",
+    ),
+    "real_name": _whole("改?为?实名", "改成实名", "我要?实名", "实名(?:举报|反映|投诉)?", "可以实名", "不匿名", "不用匿名"),
+}  # fmt: skip
+
+_HUMAN = re.compile(
+    r"转人工|人工(?:客服|服务|坐席|接线)|找(?:个)?(?:人工|真人|活人)|要人工|接人工|(?:跟|和)(?:人|真人|活人)说|"
+    r"不想?(?:跟|和)(?:机器|机器人|AI|电脑)(?:说|讲|聊)|叫(?:个)?(?:人|真人|客服)来|^0$|^人工$"
+)
+_STATUS = re.compile(
+    r"查(?:一下|询|下)?(?:我的?)?(?:那个)?(?:工单|投诉|进度|单子|结果)|(?:工单|投诉|单子|反映的(?:事|问题))[^，。]{0,12}(?:怎么样|咋样|进度|到哪|办得如何|处理得|办得|有结果|有消息|什么情况)|"
+    r"办得怎么样|处理得怎么样|进展如何|有没有结果|我的(?:工单|投诉)(?:呢|号)"
+)
+_SPOKEN_DIGIT = "0-9０-９零〇一幺二两三四五六七八九"
+_TICKET_NUMBER = re.compile(rf"(?<![{_SPOKEN_DIGIT}])(?:[{_SPOKEN_DIGIT}][\s\-—·]*){{12}}(?![{_SPOKEN_DIGIT}])")
+_POINTING_BACK = re.compile(r"(?:就是)?(?:刚才|刚刚|前面|之前|上面)(?:说|提)(?:过|到)?的?(?:那|这)?(?:家|个|里|儿|边)?|就(?:那|这)家|同上|一样的")
+_CHANGE_TYPE = re.compile(
+    r"(?:我这|这|我)(?:个|次|是)*?(?:是|算|属于|要)(咨询|求助|投诉|举报|建议|表扬)[,，]?(?:不是|而不是)(?:咨询|求助|投诉|举报|建议|表扬)|"
+    r"不是(?:要)?(?:咨询|求助|投诉|举报|建议|表扬)[,，]?(?:我)?(?:是|要)?(咨询|求助|投诉|举报|建议|表扬)|(?:类型)?改(?:成|为)(咨询|求助|投诉|举报|建议|表扬)"
+)
+_CHOOSE = re.compile(r"^\s*(?:我?选)?(?:第([一二三四五六七八九十\d]{1,2})[个项种类条]|([1-9])[.、号]?|都不是|最后一?个|后面那个|前面那个|头一个)\s*[。.]?$")
+_ABUSE = re.compile(r"(?:你(?:们)?(?:他妈|她妈|这(?:个)?(?:傻|废物|垃圾)|是猪|有病|去死))|傻[逼比]|操你|滚蛋|废物(?:机器|东西)|妈的|狗屁")
+_DISTRESS = re.compile(r"(?:我)?(?:快)?(?:急死|愁死|崩溃|受不了|撑不住|走投无路|求求你们?|跪求|哭)(?:了)?")
+
+_OLD = r"(?P<old>[^，,。；;！!？?\s]{1,20}?)"
+_NEW = r"(?P<new>[^，,。；;！!？?]{1,40}?)"
+_FIELD = (
+    r"(?P<hint>具体地点|地点|地址|位置|所在区|区|街道|小区|村|联系电话|电话|手机号?|号码|金额|钱数|已付金额|欠款金额|剩余金额|商家名称|商家|店名|公司名?|单位|用人单位|时间|日期|时段|"
+    r"什么时段|发生时间|付款时间|机构名称|机构|医院|类别|问题类别|类型|诉求类型|描述|问题描述|要求|您的要求|名字|姓名|怎么称呼您|具体问题|商家行业|商家现状|有没有合同|购物平台|订单号|车牌号?|欠薪时段|涉及人数)"
+)
+_TAIL = r"(?:的|啊|呀|哦|吧|了)?[。.!！\s]*$"
+_CORRECTIONS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?:不是|不在|不叫){_OLD}[，,。；;！!\s]*(?:是|而是|应该是|在|叫){_NEW}{_TAIL}",
+        rf"(?:我的?)?{_FIELD}(?:说错了|不对|错了|写错了|有误)[，,。；;！!\s]*(?:应该|其实|正确的?)?(?:是|在|叫|改成|改为)?{_NEW}?{_TAIL}",
+        rf"(?:把|将)?(?:我的?)?{_FIELD}(?:也|再|给我)?(?:改|换|更正)(?:成|为|到|一下[，,]?是?){_NEW}{_TAIL}",
+        rf"^{_OLD}(?:不对|错了|说错了)[，,。；;！!\s]*(?:应该|其实)?(?:是|在|叫){_NEW}{_TAIL}",
+        rf"^(?:我?要?|想)?(?:改|修改|更正|换)(?:一下)?(?:我的?)?{_FIELD}{_TAIL}",
+        rf"^(?:不对|错了|说错了|不|哦不|更正一下|我说错了)[，,。；;！!\s]+(?:应该|其实)?(?:是|在|叫|改成|应该是){_NEW}{_TAIL}",
+        rf"^(?:应该|其实)(?:是|在|叫){_NEW}{_TAIL}",
+        rf"^(?:改成|改为|换成){_NEW}{_TAIL}",
+    )
+)
+
+_DANGER = {
+    "fire": re.compile(r"着火了|起火了|失火了|(?:正在|还在)(?:着火|冒烟|燃烧)|冒(?:大|浓|黑)烟|烧起来了|爆炸了|火势"),
+    "gas": re.compile(r"(?:燃气|煤气|天然气|液化气)(?:正在)?(?:泄漏|漏了|漏气|味(?:儿|道)?(?:很|特别|好|太)?(?:大|重|浓))|(?:闻到|有)(?:很大|很重|很浓|一股|好大)?的?(?:燃气|煤气|天然气)味|煤气中毒"),
+    "injury": re.compile(r"昏倒|晕倒|晕过去|大出血|流(?:了)?(?:好多|很多|一地)血|喘不上气|没(?:有)?呼吸|心脏病(?:犯|发)了|叫不醒|摔断|触电了|被砸(?:伤|中)了|有人(?:受)?(?:重)?伤|中毒了|快不行了"),
+    "crime": re.compile(r"(?:正在|在)(?:打人|砍人|抢劫|砸门|行凶|持刀)|(?:拿|持|带)着?刀|入室(?:抢劫|盗窃)|打起来了|被(?:绑架|非法拘禁|跟踪)|杀人了|抢劫了|有人(?:抢|砍)"),
+    "suicide": re.compile(r"不想活了|活不下去了?[，,]?(?:想死|要死)|想死|要(?:自杀|跳楼|轻生|寻短见)|想(?:自杀|跳楼|不开|轻生)|结束(?:自己的?)?生命|死了算了|不如死了|割腕|(?:站|坐)在楼顶(?:要|想)跳"),
+    "traffic_accident": re.compile(r"(?:刚刚?|刚才|正好|现在)?(?:出车祸了|撞(?:人|车|到人)了|发生(?:了)?(?:车祸|交通事故))"),
+}
+_NOT_NOW = re.compile(
+    r"(?:怕|担心|万一|一旦|要是|如果|假如|容易|可能|会不会|以免|避免|防止|曾经|以前|之前|去年|上个?月|上周|前(?:天|年|几天)|昨天|那次|那年|隐患|是否|听说|差点|差一点|消防|导致|造成|引起|引发)[^。！!；;]{0,12}$"
+)
+_NOT_NOW_AFTER = re.compile(r"^[^。！!；;，,]{0,4}(?:的?隐患|怎么办|的话|过|的危险|的可能|的风险|事故频发|谁负责)")
+
+
+@lru_cache(maxsize=1)
+def _asides() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    entries = yaml.safe_load((files("intents.extraction") / "asides.yml").read_text(encoding="utf-8"))
+    return tuple((name, re.compile("|".join(map(re.escape, entry["cues"])))) for name, entry in entries.items())
+
+
+def find_acts(text: str) -> tuple[Act, ...]:
+    """Every act of a message, in a fixed order of kinds."""
+    return tuple(_acts(text))
+
+
+def _acts(text: str) -> Iterator[Act]:
+    yield from _dangers(text)
+    stripped = text.strip()
+    if not stripped:
+        return
+    short = len(stripped) <= SHORT
+    if (match := _HUMAN.search(text)) and (short or len(stripped) <= 2 * SHORT or match.end() == len(text)):
+        yield Act("human", *match.span())
+    yield from _status(text)
+    if short:
+        for kind, pattern in _WHOLE_MESSAGE.items():
+            if match := pattern.match(stripped):
+                yield Act(kind, *match.span())
+        if match := _CHOOSE.match(stripped):
+            yield Act("choose", *match.span())
+    if len(stripped) <= 24:
+        for name, cues in _asides():
+            if match := cues.search(text):
+                yield Act("aside", *match.span(), detail=name)
+                break
+        if match := _POINTING_BACK.search(text):
+            yield Act("pointing_back", *match.span())
+        if match := _ABUSE.search(text):
+            yield Act("abuse", *match.span())
+        if match := _DISTRESS.search(text):
+            yield Act("distress", *match.span())
+    if len(stripped) <= 40 and (match := _CHANGE_TYPE.search(text)):
+        yield Act("change_type", *match.span(), detail=next(g for g in match.groups() if g))
+    elif len(stripped) <= 60 and (act := _correction(text)):
+        yield act
+
+
+def _dangers(text: str) -> Iterator[Act]:
+    for kind, pattern in _DANGER.items():
+        for match in pattern.finditer(text):
+            before, after = text[max(0, match.start() - 16) : match.start()], text[match.end() : match.end() + 8]
+            if not _NOT_NOW.search(before) and not _NOT_NOW_AFTER.match(after):
+                yield Act("danger", *match.span(), detail=kind)
+                break
+
+
+def _status(text: str) -> Iterator[Act]:
+    number = _TICKET_NUMBER.search(text)
+    if number and (len(text) <= 40 or _STATUS.search(text)):
+        yield Act("status", *number.span(), detail=number.group())
+    elif len(text.strip()) <= 2 * SHORT and (match := _STATUS.search(text)):
+        yield Act("status", *match.span())
+
+
+def _correction(text: str) -> Act | None:
+    for pattern in _CORRECTIONS:
+        match = pattern.search(text)
+        if match is None:
+            continue
+        groups = match.groupdict()
+        detail = (groups.get("old"), groups.get("new"), groups.get("hint"))
+        return Act("correction", *match.span(), detail=detail)
+    return None

@@ -1,0 +1,86 @@
+"""Phone numbers, plates and other codes, written or spoken digit by digit."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from intents.found import Found
+
+_SPOKEN = str.maketrans("零〇一幺二两三四五六七八九", "0011223456789")
+_D = r"[0-9０-９零〇一幺二两三四五六七八九]"
+_GAP = r"[\s\-—·.，,、]?"
+
+_MOBILE = re.compile(rf"(?<!{_D})[1１一幺]{_GAP}[3-9３-９三四五六七八九](?:{_GAP}{_D}){{9}}(?!{_D})")
+_LANDLINE = re.compile(rf"(?<!{_D})(?:[0０零]{_D}{{2,3}}[\s\-—]?)?[2-8２-８二三四五六七八]{_D}{{6,7}}(?!{_D})|(?<!{_D})400[\s\-]?\d{{3}}[\s\-]?\d{{4}}(?!{_D})")
+_PHONE_WORDS = re.compile(r"电话|手机|座机|联系|号码|打给|拨")
+_PLATE = re.compile(
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][\s·]?[A-Za-zＡ-Ｚ][\s·]?(?:[DFdf][A-Za-z0-9]?\d{4}|[0-9A-Za-z０-９零〇一幺二两三四五六七八九]{5,6})(?![0-9A-Za-z])"
+)
+_ORDER = re.compile(r"(?:订单号?|单号|订单编号|编号)(?:是|为|：|:|\s)*(?P<code>[A-Za-z0-9\-]{6,32})")
+_POLE = re.compile(r"(?:灯杆|杆子|电线杆|路灯)?(?:编号|号码|杆号|号)(?:是|为|：|:|\s)*(?P<code>[A-Za-z0-9\-零〇一幺二两三四五六七八九]{3,16})")
+_LONG_CODE = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,4}\d{8,32}(?![0-9A-Za-z])")
+_CODE = re.compile(rf"[A-Za-z]{{0,6}}[\s\-]?(?:{_D}[\s\-]?){{2,32}}|[A-Za-z]+\d[A-Za-z0-9\-]*")
+
+
+def digits(said: str) -> str:
+    """Spoken and full-width digits as 0–9, other characters dropped."""
+    text = unicodedata.normalize("NFKC", said).translate(_SPOKEN)
+    return "".join(c for c in text if c.isascii() and c.isdigit())
+
+
+def find_phones(text: str) -> Iterator[Found]:
+    """Mobile numbers anywhere; landlines only where a phone is spoken of, or alone."""
+    mobile = False
+    for match in _MOBILE.finditer(text):
+        value = digits(match.group())
+        if len(value) == 11:
+            mobile = True
+            yield Found(value, match.group(), match.start(), match.end())
+    if mobile:
+        return
+    alone = len(text.strip()) <= 16
+    for match in _LANDLINE.finditer(text):
+        if alone or _PHONE_WORDS.search(text[max(0, match.start() - 10) : match.start()]):
+            value = digits(match.group())
+            if 7 <= len(value) <= 12:
+                yield Found(value, match.group(), match.start(), match.end())
+
+
+def find_plate(text: str) -> Found | None:
+    """A licence plate, in capitals: 京A12345."""
+    match = _PLATE.search(text)
+    if match is None:
+        return None
+    value = re.sub(r"[\s·]", "", unicodedata.normalize("NFKC", match.group())).upper().translate(_SPOKEN)
+    return Found(value, match.group(), match.start(), match.end())
+
+
+def find_order_number(text: str) -> Found | None:
+    """The number of an order, where it is called one or is too long to be anything else."""
+    if match := _ORDER.search(text):
+        return Found(match["code"], match["code"], *match.span("code"))
+    for match in _LONG_CODE.finditer(text):
+        if len(match.group()) >= 12 and "订单" in text:
+            return Found(match.group(), match.group(), *match.span())
+    return None
+
+
+def find_pole_number(text: str) -> Found | None:
+    """The number on a lamp post, where it is called one."""
+    if "杆" not in text and "编号" not in text:
+        return None
+    match = _POLE.search(text)
+    if match is None:
+        return None
+    return Found(match["code"].translate(_SPOKEN).upper(), match["code"], *match.span("code"))
+
+
+def read_code(text: str) -> Found | None:
+    """A bare code as an answer."""
+    match = _CODE.search(text)
+    if match is None:
+        return None
+    raw = match.group().strip()
+    value = re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", raw).translate(_SPOKEN)).upper()
+    start = text.index(raw)
+    return Found(value, raw, start, start + len(raw))

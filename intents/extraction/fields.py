@@ -1,0 +1,54 @@
+"""Puts the extractors together: a text in, the fields of a topic out."""
+
+from datetime import datetime
+
+from intents.catalog import FieldKind, Topic, load_catalog
+from intents.catalog.model import OTHER
+from intents.extraction.amounts import find_amounts
+from intents.extraction.choices import find_choice
+from intents.extraction.codes import find_order_number, find_phones, find_plate, find_pole_number
+from intents.extraction.counts import find_birth_year, find_people
+from intents.extraction.dates import find_dates
+from intents.extraction.names import find_names, find_person
+from intents.extraction.polarity import find_contract
+from intents.extraction.times import find_duration, find_period, find_time_of_day
+from intents.found import Found
+
+LONGEST = 4000
+"""Characters read of one text."""
+
+_NAMED = ("merchant", "employer", "institution", "kindergarten", "developer", "platform", "brand")
+
+
+def extract(text: str, now: datetime, topic: str | None = None, asked: str | None = None) -> dict[str, Found]:
+    """All fields of the topic that the text tells; for no topic, those that every topic has."""
+    catalog = load_catalog()
+    spec = catalog.topics.get(topic or OTHER) or catalog.topics[OTHER]
+    text = text[:LONGEST]
+    found = _values(text, now, spec, topic, asked)
+    found |= {name: f for name in _NAMED if name in spec.fields and (f := next(find_names(text, name), None))}
+    for name, field in spec.fields.items():
+        if field.kind is FieldKind.CHOICE and name not in found and (choice := find_choice(text, field.options)):
+            found[name] = choice
+    return {name: value for name, value in found.items() if name in spec.fields or name == asked}
+
+
+def _values(text: str, now: datetime, spec: Topic, topic: str | None, asked: str | None) -> dict[str, Found]:
+    dates = list(find_dates(text, now))
+    date_field = next((name for name in ("paid_on", "purchased_on", "visited_on") if name in spec.fields), "occurred_on")
+    candidates: dict[str, Found | None] = {
+        **find_amounts(text, topic, asked),
+        date_field: dates[0] if dates else None,
+        "contact_phone": next(find_phones(text), None),
+        "plate": find_plate(text),
+        "order_number": find_order_number(text),
+        "pole_number": find_pole_number(text),
+        "people_affected": find_people(text, bare=asked == "people_affected"),
+        "child_birth_year": find_birth_year(text, now, bare=asked == "child_birth_year"),
+        "has_contract": find_contract(text),
+        "contact_name": find_person(text),
+        "time_of_day": find_time_of_day(text, bare=asked == "time_of_day"),
+        "duration": find_duration(text),
+        "period_owed": find_period(text, now),
+    }
+    return {name: f for name, f in candidates.items() if f is not None}

@@ -1,0 +1,115 @@
+"""Names of shops, employers, institutions, platforms and people. Generic words alone (一家健身房) are no names."""
+
+import re
+from collections.abc import Iterator
+
+from intents.found import Found
+
+_C = r"[一-鿿A-Za-z0-9·（）()]"
+_STOP = (
+    "我们|我家|我在|我去|我是|我|他们|他|她|你们|你|这家|那家|这个|那个|这|那|一家|某|有家|有个|有一家|一个|附近的?|门口的?|旁边的?|楼下的?|对面的?|去年|前年|今年|上个月|昨天|前天|今天|是|在|去|到|给|被|把|向|找|跟|和|与|从|于|由|为|因|因为|对|让|叫|"
+    "的|了|着|过|也|都|就|还|又|才|及|等|请问|反映|投诉|举报|关于|来电|市民|某些|有关|所谓|通过|经|已|现|现在|目前|很多|许多|不少|各|每|该|本|贵|此|另|其|几家|两家|多家|这些|那些|什么|哪家|哪个|正规|私立|公立|民办|社区的|表扬|感谢|建议|咨询"
+)
+_CITY_PREFIX = re.compile(r"^(?:北京市?)?(?:[一-鿿]{2,3}区)")
+
+_SUFFIX = {
+    "merchant": "健身(?:房|中心|会所|俱乐部|馆|工作室)|健身|瑜伽(?:馆|工作室)?|游泳馆|美容(?:院|会所|店|中心|美体)?|美发(?:店|沙龙|厅|工作室)?|理发店|发廊|造型|养生(?:馆|会所|店)?|足疗(?:店)?|按摩店|洗浴(?:中心)?|月子(?:中心|会所)|产后修复|"
+    "培训(?:机构|学校|中心|班)|教育(?:机构|咨询)?|英语|早教(?:中心)?|托管班|驾校|舞蹈(?:学校|工作室|培训)?|艺术(?:学校|中心|培训)|琴行|书法|画室|幼儿园|"
+    "洗车(?:店|行)?|汽修(?:店|厂)?|汽车(?:美容|服务)|养车|餐厅|饭店|饭馆|酒楼|火锅(?:店)?|烤肉店|烧烤(?:店)?|酒吧|咖啡(?:店|馆)?|蛋糕店|面包房|超市|商场|商店|便利店|专卖店|旗舰店|体验店|门店|分店|"
+    "房产|地产|不动产|中介(?:公司)?|公寓|经纪(?:公司)?|装饰(?:公司)?|装修公司|家政(?:公司)?|摄影(?:工作室)?|婚纱|KTV|网吧|酒店|宾馆|影城|影院|宠物(?:店|医院)|口腔(?:诊所|门诊)?|医美|有限公司|公司",
+    "employer": "有限责任公司|有限公司|股份公司|集团公司|劳务公司|建筑公司|工程公司|装饰公司|物业公司|物流公司|家政公司|保安公司|科技公司|餐饮公司|传媒公司|公司|集团|工程队|施工队|项目部|工厂|餐厅|饭店|酒店|超市|厂",
+    "institution": "社区卫生服务(?:中心|站)|卫生服务(?:中心|站)|卫生院|卫生站|人民医院|中医院|妇幼保健院|妇产医院|儿童医院|口腔医院|医院|医学中心|诊所|门诊部|养老(?:院|中心|公寓|机构|驿站)|敬老院|老年公寓|护理院|福利院|颐养(?:院|中心)|照料中心|托老所",
+    "kindergarten": "幼儿园|幼稚园",
+    "developer": "房地产开发(?:有限)?(?:责任)?公司|置业(?:有限)?(?:责任)?公司|地产(?:集团|公司)?|置业|房地产(?:公司)?",
+}
+_GENERIC = re.compile(
+    r"^(?:北京市?|本市|区|市|县|社区|小区|公司|工厂|医院|大医院|三甲医院|社区医院|私立医院|公立医院|中心|养老院|敬老院|幼儿园|公立幼儿园|普惠幼儿园|私立幼儿园|民办幼儿园|健身房|美容院|理发店|美发店|培训机构|培训班|教育机构|教育培训机构|学校|中介|中介公司|房产中介|房地产|开发商|"
+    r"超市|商场|饭店|饭馆|餐厅|酒店|酒吧|商店|物业公司|劳务公司|建筑公司|装修公司|装饰公司|外包公司|公寓|长租公寓|分店|门店|养老|教育|健身|美发|美容|英语|早教|瑜伽|驾校|烧烤店?|火锅店?|足疗店|按摩店|洗车店|蛋糕店|网吧|KTV|书法|舞蹈|厂|集团|项目部|施工队|工程队|专卖店|"
+    r"社区卫生服务中心|社区卫生服务站|卫生服务中心|卫生院|卫生站|社区养老驿站|养老驿站|养老机构|护理院|诊所|人民医院|中医院|儿童医院|老年公寓|便利店|旗舰店|体验店|宾馆|洗浴中心|家政公司|校外培训机构|保安公司|物流公司|科技公司|有限公司)$"
+)
+_LEAD = re.compile(
+    rf"(?:叫做?|名叫|名字是|店名是?|名为|叫作|招牌是?|公司是|单位是|商家是|机构是)(?:做|作)?[“\"「《]?(?P<name>[一-鿿A-Za-z0-9·]{{2,16}}?)[”\"」》]?(?:的|，|,|。|；|$|在|，|店(?!铺)|不|办|充|交|位于|拖|欠|我|这|那|健身|美容)"
+)
+_QUOTED = re.compile(r"[“\"「《](?P<name>[一-鿿A-Za-z0-9·（）()]{2,20})[”\"」》]")
+
+BRANDS = {
+    "merchant": (
+        "力美健", "威尔仕", "中体倍力", "浩沙", "一兆韦德", "乐刻", "超级猩猩", "美丽田园", "思妍丽", "审美", "东方名剪", "永琪", "学而思", "新东方", "高思", "猿辅导", "作业帮", "英孚", "美联英语", "迪士尼英语", "韦博英语", "金宝贝", "美吉姆", "优胜教育", "精锐教育",
+        "火星人俱乐部", "编程猫", "途虎养车", "海底捞", "链家", "我爱我家", "麦田房产", "麦田", "中原地产", "自如", "蛋壳公寓", "相寓", "青客", "优客逸家", "21世纪不动产", "贝壳", "安居客", "58同城", "泊寓", "冠寓", "巧虎", "好未来", "学大教育", "VIPKID", "哒哒英语",
+        "海马体", "多乐之日", "克丽缇娜", "星巴克", "永辉超市", "物美", "京客隆", "盒马",
+    ),
+    "platform": (
+        "淘宝", "天猫", "京东", "拼多多", "抖音", "快手", "小红书", "闲鱼", "美团", "饿了么", "得物", "唯品会", "苏宁易购", "微信", "转转", "当当", "亚马逊", "携程", "去哪儿", "飞猪", "同程", "途牛", "大众点评", "多点", "叮咚买菜", "盒马", "1688", "网易严选", "考拉", "视频号",
+        "微店", "有赞", "寺库", "国美", "大麦网", "猫眼", "哔哩哔哩", "B站", "陌陌", "支付宝", "苹果商店", "滴滴", "识货", "京喜", "淘特", "百度", "孔夫子旧书网", "蘑菇街", "懂车帝", "瓜子二手车", "智行",
+    ),
+    "brand": ("美团单车", "哈啰", "哈罗", "青桔", "摩拜", "ofo", "小黄车", "美团", "小蓝车", "滴滴单车"),
+}  # fmt: skip
+_SAME_BRAND = {"哈罗": "哈啰", "摩拜": "美团", "美团单车": "美团", "小黄车": "ofo", "滴滴单车": "青桔", "B站": "哔哩哔哩"}
+
+_BOSS = re.compile(r"(?:包工头|老板|工头|负责人|带班的?)(?:是|叫|姓名?是?|名字叫)?(?P<name>(?:[赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳鲍史唐费廉岑薛雷贺倪汤殷罗毕郝安常乐于时傅皮齐康伍余元顾孟黄穆萧尹姚邵汪祁毛米贝明臧戴谈宋庞熊纪舒项祝董梁杜阮蓝闵席季麻强贾路江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍万柯管卢莫房干解应宗丁宣邓单洪包左石崔吉龚程裴陆荣翁甄刘叶白温庄晏柴阎欧向古易廖步耿文东曾沙关游][一-鿿]{0,2}?))(?=三|两|一|几|欠|拖|不|跑|没|从|说|就|还|至|，|,|。|的|给|在|$|\s|总)")
+_I_AM = re.compile(r"(?:我(?:叫|名叫|的名字(?:叫|是))|本人(?:叫|姓名)?|免贵姓|我?姓名(?:是|：|:))(?P<name>[一-鿿]{1,4}?)(?=，|,|。|$|\s|住|家|是|今年|电话|在|手机)|我(?:是|姓)(?P<sur>[一-鿿](?:先生|女士|小姐|师傅|阿姨|大爷|大妈)?)(?=，|,|。|$|\s|住|电话)")
+
+_NEGATED = re.compile(r"(?:不是|并非|不叫|不在)(?:在|去|叫)?$")
+_ENTITY = {
+    kind: re.compile(rf"(?P<name>[一-鿿A-Za-z0-9·（）()]{{1,18}}?(?:{suffixes}))(?P<branch>[（(]?[一-鿿0-9]{{1,8}}?(?:分?店|分院|院区|校区|分校|中心店)[)）]?)?")
+    for kind, suffixes in _SUFFIX.items()
+}
+_CUT = re.compile(rf"^(?:.*?(?:{_STOP}|[，。,.、；;：:！!？?\s]|\d+(?:月|日|号|年|元|块|万)|报了?的?名?|办了?|买了?|住|上|花|交|充|离|店|工资|拖欠|欠薪|欠|做|干活|打工|上班|工作|看病|就诊|入住))+(?=[一-鿿A-Za-z0-9]{{2,}})")
+
+
+def find_names(text: str, kind: str) -> Iterator[Found]:
+    """Names of one kind (merchant, employer, institution, kindergarten, developer, platform, brand), the surest first."""
+    if kind == "employer":
+        for match in _BOSS.finditer(text):
+            name = match["name"]
+            if len(name) > 1:
+                yield Found(name, name, *match.span("name"))
+    for brand in BRANDS.get(kind, ()):
+        start = text.find(brand)
+        if start >= 0 and not _NEGATED.search(text[:start]):
+            end = _branch_end(text, start + len(brand)) if kind == "merchant" else start + len(brand)
+            raw = text[start:end]
+            yield Found(_SAME_BRAND.get(raw, raw), raw, start, end)
+    if kind in ("platform", "brand"):
+        return
+    suffix = _ENTITY[kind]
+    for pattern in (_QUOTED, _LEAD):
+        for match in pattern.finditer(text):
+            name = match["name"]
+            if (pattern is _LEAD and kind == "merchant") or suffix.search(name):
+                if not _GENERIC.match(name) and len(name) >= 2:
+                    yield Found(name, name, *match.span("name"), 0.9)
+    for match in suffix.finditer(text):
+        start, end = match.span()
+        start = _trim(text, start, match.end("name"))
+        raw = text[start:end].strip()
+        core = text[start : match.end("name")]
+        if len(core) < 3 or _GENERIC.match(core) or _NEGATED.search(text[max(0, start - 4) : start]):
+            continue
+        yield Found(raw, raw, start, start + len(raw), 0.8)
+
+
+def _branch_end(text: str, end: int) -> int:
+    match = re.compile(r"(?:健身|房产|教育|英语|美容|公寓|超市)?(?:[（(]?[一-鿿0-9]{1,8}?(?:分?店|校区|分校|门店)[)）]?)?").match(text, end)
+    return match.end() if match else end
+
+
+def _trim(text: str, start: int, end: int) -> int:
+    """Drops what stands before a name: pronouns, verbs, times, districts."""
+    segment = text[start:end]
+    if cut := _CUT.match(segment):
+        start += cut.end()
+    if district := _CITY_PREFIX.match(text[start:end]):
+        rest = text[start + district.end() : end]
+        if len(rest) >= 4 and not _GENERIC.match(rest):
+            start += district.end()
+    return start
+
+
+def find_person(text: str) -> Found | None:
+    """What the citizen is called: a full name, or a surname with or without a title."""
+    match = _I_AM.search(text)
+    if match is None:
+        return None
+    group = "name" if match["name"] else "sur"
+    return Found(match[group], match[group], *match.span(group))

@@ -1,0 +1,40 @@
+"""Other cities: a name that stands behind one of them is not Beijing's, however well it is known here."""
+
+import re
+from functools import lru_cache
+from importlib.resources import files
+
+REACH = 14
+"""Characters behind a city's name within which a district still belongs to it."""
+
+_ORIGIN = re.compile(r"^(?:市|省|的)?(?:人(?!民)|籍|老家|户口|来的|过来|话|口音|菜|大厦|路|街|烤鱼|拉面|胡同)")
+_NO_CITY = "北京市|本市|全市|我市|城市|超市|门市|都市|夜市|菜市|集市|股市|房市|楼市|上市|早市|该市|各市|外市|闹市|直辖市|省市|区市|县市|进市|出市|花市|米市|瓷器口|东市|西市|鱼市|市市"
+_SOME_CITY = re.compile(rf"(?!(?:{_NO_CITY}))[一-鿿]{{2}}市(?=[一-鿿]{{1,6}}(?:区|县|街道|镇|乡|路|街|村|小区))")
+
+
+@lru_cache(maxsize=1)
+def _pattern() -> re.Pattern[str]:
+    lines = (files("intents.gazetteer") / "data" / "cities.txt").read_text(encoding="utf-8").splitlines()
+    names = [name for line in lines if not line.startswith("#") for name in line.split()]
+    return re.compile("|".join(sorted(map(re.escape, names), key=len, reverse=True)))
+
+
+def governed_by_other_city(text: str, start: int, end: int) -> bool:
+    """Whether another city's name stands close before the name at text[start:end], with no 北京 in between."""
+    before = text[max(0, start - REACH) : start]
+    last = None
+    for pattern in (_pattern(), _SOME_CITY):
+        for match in pattern.finditer(text, max(0, start - REACH), end):
+            if match.start() < start and not _ORIGIN.match(text[match.end() : match.end() + 4]):
+                last = match
+    if last is None:
+        return False
+    return "北京" not in before[max(0, last.start() - max(0, start - REACH)) :]
+
+
+def city_before(text: str, start: int) -> int:
+    """Where a location phrase goes on behind a city's name that it starts with; `start` when it starts with none."""
+    match = _pattern().match(text, start)
+    if match is None:
+        return start
+    return match.end() + (text[match.end() : match.end() + 1] == "市")

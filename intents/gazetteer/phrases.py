@@ -1,0 +1,80 @@
+"""Location phrases in the citizen's own words: 望京西园四区203楼, 知春路和中关村大街交叉口, also in places that no list knows."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_NUM = r"[0-9０-９一二三四五六七八九十百零〇A-Za-z甲乙丙丁]"
+_HAN = r"[一-鿿0-9A-Za-z·]"
+
+_ESTATE = "小区|家园|花园|花苑|苑|公寓|新村|社区|新城|名苑|嘉园|雅苑|佳园|别墅|山庄|名邸|公馆|府邸|[东西南北中]里|[东西南北]园|[一二三四五六七八九十]里|园区|家属院|宿舍|大院|新区|庄园|华庭|豪庭|华府|丽都|名城|国际城|花城|雅居|新居|安置房|棚户区"
+_ROAD = "大街|大道|公路|高速|环路|辅路|[东西南北中]路(?!灯)|[东西南北中]街(?!道)|胡同|巷|路(?![灯人过况])|街(?!道)|快速路|高架桥?|立交桥|桥|线(?!路)"
+_BUILDING = "大厦|广场|中心|商场|购物中心|市场|批发市场|菜市场|超市|写字楼|产业园|科技园|工业园|开发区|酒店|宾馆|银行|车站|火车站|汽车站|地铁站|公交站|公交总站|机场|码头|医院|卫生院|学校|小学|中学|大学|学院|幼儿园|公园|广场|体育场|体育馆|博物馆|图书馆|派出所|居委会|村委会|工地|项目部|厂区|加油站|停车场|河边|水库|地下通道|过街天桥|天桥|涵洞|隧道"
+_VILLAGE = "村|屯|营村|庄村|自然村|行政村"
+
+_DETAIL = (
+    rf"(?:(?:小区|社区|新区|家园|院)(?![一-鿿]{{0,1}}(?:里面)?的?(?:居民|业主|物业|人))|(?:(?:东|西|南|北|中)?(?:第)?{_NUM}{{1,4}}(?:期|区|段|里|园|组团))|(?:(?:甲|乙)?{_NUM}{{1,5}}(?:号楼|号院|号|栋|幢|楼|座|单元|层|室|弄|门|组|队|社))|(?:[东南西北]{{1,2}}(?:区|门|侧|边|面|路口|街口|头|段|口|北角|南角)))"
+    r"|(?:与|和|跟|同)[一-鿿0-9]{1,8}(?:路|街|大街|大道|胡同|线|环)(?:的)?(?:交叉口|交汇处|路口|交叉路口|交界处|交口|十字路口)?"
+    r"|(?:交叉口|交汇处|路口|十字路口|丁字路口|交界处|交口|门口|大门口?|正门|后门|附近|旁边?|对面|对过|楼下|门前|周边|周围|外面|外侧|里面|内侧|沿线|一带|口|桥下|辅路|主路|人行道|地下车库|出口|入口|出入口|拐角|拐弯处|[A-K]\d?口|[A-K](?:西北|东北|东南|西南)口|底商|院内|院里|路段|段|东侧|西侧|南侧|北侧|以东|以西|以南|以北|[东西南北]边|[东西南北]门|[东西南北]{2}角|由[东西南北]向[东西南北]|地铁站|公交站|站)"
+)
+_CONNECT = r"(?:的)?"
+_STOP = re.compile(
+    r"(?:[一-鿿]{2}区(?![域间别分块里内外])|我们|我家|我们家|我妈|我爸|我老婆|本人|家人|家里|家|我|你们|你|他们|她们|他|她|老人|孩子|父母|现在|目前|最近|近期|以前|原来|每天|天天|晚上|早上|夜里|半夜|凌晨|去年|今年|昨天|前天|今天|上个?月|刚才|"
+    r"住在|居住在|居住于|家住|租住在?|租住于|位于|坐落于|坐落在|座落于|地址是|地址在|地址为|地址|地点在|地点是|地点|就在|在|到|从|去|来|往|至|沿|经过|路过|途经|经|是|叫做?|有|的|了|着|把|被|向|对|给|让|和|与|跟|及|以及|还有|包括|等|关于|针对|反映|来电|投诉|举报|咨询|建议|表扬|感谢|请问|请|希望|市民|网民|网友|业主|居民|群众|村民|"
+    r"住|租|买|卖|开|建|修|办|走|过|上|下|进|出|离|距|靠近|紧挨|挨着|临近|邻近|附近|旁边|对面|门口|楼下|附近的|因为|由于|虽然|但是|但|而|就|也|都|又|还|才|只|很|太|更|最|这个|那个|这条|那条|这里|那里|这儿|那儿|这|那|该|此|某|每|各|个|条|座|家|所|名|位|整个|一个|一条|一家|一座|一处|几个|几条|"
+    r"市民反映|诉求|问题|情况|领导|您好|你好|尊敬的|书记|市长|政府|部门|不是|而是|应该是|应该|不对|哦|嗯|呃|啊|那个|就是|就是说|说|嘛|呢|吧|呀|哎|正在|一直|经常|总是|老是|已经|刚刚|如果|为什么|怎么|为何|什么|什么时候|何时|能否|能不能|可以|可否|是否|什么)"
+)
+_ANCHOR = re.compile(
+    rf"(?P<name>{_HAN}{{1,12}}?(?P<kind>(?P<estate>{_ESTATE})|(?P<village>{_VILLAGE})|(?P<building>{_BUILDING})|(?P<road>{_ROAD})))(?P<detail>(?:{_CONNECT}(?:{_DETAIL}))*)"
+)
+_DETAILS = re.compile(rf"(?:{_CONNECT}(?:{_DETAIL}))*")
+_NOT_A_PLACE = re.compile(
+    r"^(?:门口|楼下的?路|楼[上下前后].{0,2}|道路|马路|公路|小区|社区|广场|公园|医院|学校|小学|中学|大学|幼儿园|工地|停车场|超市|市场|商场|菜市场|大街|大道|胡同|路|街|村|桥|中心|大厦|公寓|花园|银行|酒店|公交站|地铁站|车站|派出所|居委会|村委会|宿舍|天桥|地下通道|涵洞|隧道|高速|高架|高架桥|新区|新村|园区|苑|家园|一路|走路|修路|让路|上路|同路|拦路|半路|出路|网路|电路|线|无线|在线|热线|电线|光线|专线|干线|路线|上街|逛街|全村|农村|乡村|本村|我村|各村|盲道|机动车道|小路|土路|水泥路|柏油路|主路|辅路|老旧小区|市民中心|服务中心|健身中心|活动中心|培训中心|早教中心|美容中心|公立医院|三甲医院|私立医院|社区医院|大医院|公办幼儿园|普惠幼儿园|民办幼儿园|公立幼儿园|加油站|开发区|工业园|科技园|过街天桥|家属院|大院|别墅|安置房|河边|立交桥|快速路|环路|人行天桥|公交总站|长租公寓|青年公寓|老年公寓|养老公寓|.{0,2}(?:养老中心|护理中心|健身中心|服务中心|客服中心|指挥中心|月子中心|会所中心|体检中心)|.*(?:高架桥?|小桥))$"
+)
+_TRAILING = re.compile(r"(?:的|和|与|跟|同|在|有|到)+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A location phrase: where it stands, and what its core is (estate, village, building or road)."""
+
+    text: str
+    start: int
+    end: int
+    kind: str
+    detailed: bool
+
+
+def find_phrases(text: str) -> Iterator[Phrase]:
+    """Phrases recognised by their shape alone."""
+    position = 0
+    while match := _ANCHOR.search(text, position):
+        start = _first_of_name(text, match.start("name"), match.start("kind"))
+        end = match.end()
+        raw = text[start:end]
+        core = text[start : match.end("name")]
+        if start >= match.start("kind") or len(core) < 2 or _NOT_A_PLACE.match(core):
+            position = match.end("kind")
+            continue
+        trimmed = _TRAILING.sub("", raw)
+        kind = next(k for k in ("estate", "village", "building", "road") if match[k])
+        yield Phrase(trimmed, start, start + len(trimmed), kind, bool(match["detail"]))
+        position = max(start + len(trimmed), match.end("kind"))
+
+
+def detail_after(text: str, end: int) -> int:
+    """Where the detail that follows a known name ends: 望京西园四区 | 203楼门口."""
+    match = _DETAILS.match(text, end)
+    found = match.end() if match else end
+    return end + len(_TRAILING.sub("", text[end:found]))
+
+
+def _first_of_name(text: str, start: int, kind_start: int) -> int:
+    """Drops verbs, pronouns and times in front of a name."""
+    segment = text[start:kind_start]
+    cut = 0
+    for match in _STOP.finditer(segment):
+        # A stop word inside a name (和平里, 上地, 家园) is part of it unless something follows that can be a name.
+        if len(segment) - match.end() >= 1:
+            cut = match.end()
+    return start + cut

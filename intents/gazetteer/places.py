@@ -1,0 +1,191 @@
+"""Where a text says that something is: district, street, and the location phrase in the citizen's own words."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from intents.found import Found
+from intents.gazetteer.elsewhere import city_before, governed_by_other_city
+from intents.gazetteer.index import Hit, Spot, load_gazetteer
+from intents.gazetteer.phrases import detail_after, find_phrases
+
+_NEGATED = re.compile(r"(?:不是|并非|不在|不属于|不算|又不是|而不是)(?:在|说)?(?:北京市?)?$")
+_REPAIR = re.compile(r"不对|说错|错了|口误|更正|哦不|啊不|噢不|不不|呃不|应该是|改成|改为|(?<![是要])不是[，,。 ]?是|搞错|弄错|记错")
+_OFFICE = re.compile(
+    r"^(?:区)?(?:医院|法院|检察院|仲裁|人社|劳动|公安|分局|政府|教委|住建委|城管|市场监管|消协|支行|分行|银行|分公司|大学|学院|中学|小学|户口|户籍|人(?![行民])|外国语|实验|师范|税务|民政局|交通支队|热线|融媒)"
+)
+_ROAD_AFTER = re.compile(r"^(?:[东西南北中]?(?:大)?[路街道巷]|胡同|门|桥|寺|河|山|阳光)")
+_PASSING = re.compile(r"(?:家住|我住|住在?|户口在|户籍在?|老家在?|从|来自|毕业于|开往|去往?|到|往|途经|路过|经过)$")
+_LEADING = re.compile(r"^(?:(?:北京市?|本市)?(?:的)?)(?:[一-鿿]{2,3}区(?=[^域间别分块]))?(?:的|，|,|、)?")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFinding:
+    """All that a text says about where; `ambiguous` holds the districts of a name that stands in several."""
+
+    district: Found | None = None
+    street: Found | None = None
+    place: Found | None = None
+    estate: Found | None = None
+    village: Found | None = None
+    ambiguous: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    start: int
+    end: int
+    rank: int
+    kind: str
+
+
+def find_places(text: str, asked: str | None = None) -> PlaceFinding:
+    """Where something is. `asked` is place, district, estate or village when the text answers that question: a bare name then counts fully."""
+    hits = [hit for hit in _believed(text) if not _withdrawn(text, hit.start, hit.end, _starts(text))]
+    district, ambiguous = _district(text, hits)
+    place, estate, village = _phrases(text, hits)
+    if asked == "district":
+        place = estate = village = None
+    street = _street(text, hits, district)
+    return PlaceFinding(district, street, place, estate, village, () if district else ambiguous)
+
+
+def _starts(text: str) -> Sequence[int]:
+    return [hit.start for hit in load_gazetteer().hits(text)]
+
+
+def _believed(text: str) -> Iterable[Hit]:
+    """The gazetteer's hits that mean a place in Beijing: not another city's district, not a part of a road's name."""
+    for hit in load_gazetteer().hits(text):
+        after = text[hit.end : hit.end + 6]
+        whole_district = all(spot.street is None and spot.official for spot in hit.spots)
+        if whole_district and not hit.name.endswith("区") and _ROAD_AFTER.match(after):
+            continue
+        if governed_by_other_city(text, hit.start, hit.end):
+            continue
+        yield hit
+
+
+def _withdrawn(text: str, start: int, end: int, starts: Sequence[int]) -> bool:
+    """Whether a name was denied (不是朝阳) or taken back (在朝阳…不对海淀)."""
+    if _NEGATED.search(text[max(0, start - 8) : start]):
+        return True
+    for later in starts:
+        between = text[end:later] if later >= end else ""
+        if 0 < len(between) <= 16 and _REPAIR.search(between):
+            return True
+    return False
+
+
+def _district(text: str, hits: Sequence[Hit]) -> tuple[Found | None, tuple[str, ...]]:
+    told: list[tuple[int, int, Hit]] = []
+    for hit in hits:
+        if all(spot.street is None and spot.official for spot in hit.spots):
+            after = text[hit.end : hit.end + 6]
+            weight = 4 + hit.name.endswith("区")
+            weight -= 3 * bool(_OFFICE.match(after))
+            weight -= 2 * bool(_PASSING.search(text[max(0, hit.start - 4) : hit.start]))
+            told.append((-weight, hit.start, hit))
+    if told:
+        weight, _, hit = min(told)
+        if weight <= -2 or not [h for h in hits if h is not hit]:
+            return _as_district(text, hit.spots[0].district, hit, 1.0 if weight <= -4 else 0.8), ()
+    implied = [hit for hit in hits if len(hit.spots) == 1 and not _is_district(hit)]
+    for hit in sorted(implied, key=lambda h: (bool(_PASSING.search(text[max(0, h.start - 4) : h.start])), -_exactness(h), h.start)):
+        return _as_district(text, hit.spots[0].district, hit, 0.9), ()
+    if told:
+        return _as_district(text, min(told)[2].spots[0].district, min(told)[2], 0.6), ()
+    for hit in hits:
+        return None, tuple(spot.district for spot in hit.spots)
+    return None, ()
+
+
+def _exactness(hit: Hit) -> int:
+    return 2 * any(spot.official for spot in hit.spots) + any(spot.street is not None for spot in hit.spots)
+
+
+def _is_district(hit: Hit) -> bool:
+    return all(spot.street is None and spot.official for spot in hit.spots)
+
+
+def _as_district(text: str, district: str, hit: Hit, confidence: float) -> Found:
+    return Found(district, text[hit.start : hit.end], hit.start, hit.end, confidence)
+
+
+def _street(text: str, hits: Sequence[Hit], district: Found | None) -> Found | None:
+    """The street of the surest name that lies in the district."""
+    best: tuple[tuple[bool, bool, int], Hit, Spot] | None = None
+    for hit in hits:
+        for spot in hit.spots:
+            if spot.street is None or (district is not None and spot.district != district.value):
+                continue
+            if district is None and len(hit.spots) > 1:
+                continue
+            passing = bool(_PASSING.search(text[max(0, hit.start - 4) : hit.start]))
+            rank = (passing, not spot.official, hit.start)
+            if best is None or rank < best[0]:
+                best = (rank, hit, spot)
+    if best is None:
+        return None
+    _, hit, spot = best
+    return Found(spot.street, text[hit.start : hit.end], hit.start, hit.end, 0.9)
+
+
+def _phrases(text: str, hits: Sequence[Hit]) -> tuple[Found | None, Found | None, Found | None]:
+    """The most specific location phrase, and the estate and village among all of them."""
+    spans = [_Span(p.start, p.end, {"building": 3, "estate": 4, "village": 4, "road": 2}[p.kind] + 2 * p.detailed, p.kind) for p in find_phrases(text)]
+    for hit in hits:
+        if not _is_district(hit):
+            end = detail_after(text, hit.end)
+            official_street = any(spot.official for spot in hit.spots)
+            spans.append(_Span(hit.start, end, (1 if official_street else 3) + 2 * (end > hit.end), "name"))
+    starts = sorted({span.start for span in spans})
+    spans = [span for span in _joined(text, spans) if not _withdrawn(text, span.start, span.end, [s for s in starts if s >= span.end])]
+    spans = [_without_district(text, span, hits) for span in spans]
+    spans = [span for span in spans if span.end - span.start >= 2]
+    if not spans:
+        return None, None, None
+    best = min(spans, key=lambda s: (-s.rank, s.start))
+    estate = next((s for s in spans if s.kind == "estate"), None)
+    village = next((s for s in spans if s.kind == "village"), None)
+    return _found(text, best), _found(text, estate), _found(text, village)
+
+
+def _joined(text: str, spans: Sequence[_Span]) -> list[_Span]:
+    """Overlapping and touching spans made one: 望京|西园四区|203楼."""
+    joined: list[_Span] = []
+    for span in sorted(spans, key=lambda s: (s.start, -s.end)):
+        if joined:
+            last = joined[-1]
+            gap = text[last.end : span.start] if span.start > last.end else ""
+            if span.start <= last.end or gap in ("的", "，", ",", " ", "（", "("):
+                if gap and gap != "的" and span.rank < 3:
+                    joined.append(span)
+                    continue
+                kind = span.kind if span.kind in ("estate", "village") else last.kind
+                bonus = 1 if span.start >= last.end else 0
+                end = max(last.end, span.end)
+                joined[-1] = _Span(last.start, end, max(last.rank, span.rank) + bonus, kind)
+                continue
+        joined.append(span)
+    return joined
+
+
+def _without_district(text: str, span: _Span, hits: Sequence[Hit]) -> _Span:
+    """北京市朝阳区望京西园 → 望京西园, 大兴黄村 → 黄村; a phrase that is nothing but the district stays."""
+    start = city_before(text, span.start)
+    if lead := _LEADING.match(text[start : span.end]):
+        start += lead.end()
+    ends_of_districts = {hit.start: hit.end for hit in hits if _is_district(hit)}
+    beyond = ends_of_districts.get(start)
+    if beyond is not None and any(hit.start == beyond for hit in hits):
+        start = beyond
+    return replace(span, start=start) if span.end - start >= 2 else span
+
+
+def _found(text: str, span: _Span | None) -> Found | None:
+    if span is None:
+        return None
+    raw = text[span.start : span.end]
+    value = raw.strip(" ，,。")
+    return Found(value, raw, span.start, span.end, 0.9)
