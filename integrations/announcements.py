@@ -1,0 +1,55 @@
+"""Every change of a ticket reaches its citizen's conversation once, in order."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+
+from integrations.database import Database
+from integrations.local_desk import ticket_of
+from integrations.status import Status, announcement
+from integrations.tables import HistoryRow, TicketRow, UtteranceRow
+
+AT_ONCE = 200
+"""Changes told in one transaction."""
+
+
+class Announcements:
+    """Carries the history's untold lines into the journal: both in one transaction, so none is lost and none told twice."""
+
+    def __init__(self, database: Database, topic_names: Mapping[str, str], clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._names = topic_names
+        self._clock = clock
+
+    def deliver(self) -> set[str]:
+        """Tells what is untold; the conversations that have news."""
+        with self._database.reading() as session:
+            if session.scalar(select(HistoryRow.seq).where(HistoryRow.announced_at.is_(None)).limit(1)) is None:
+                return set()
+        told: set[str] = set()
+        with self._database.session() as session:
+            untold = session.scalars(
+                select(HistoryRow)
+                .where(HistoryRow.announced_at.is_(None))
+                .order_by(HistoryRow.seq)
+                .limit(AT_ONCE)
+                .with_for_update(skip_locked=True)
+            ).all()
+            for step in untold:
+                row = session.get_one(TicketRow, step.ticket)
+                text = announcement(Status(step.status), ticket_of(session, row, self._names), step.note)
+                session.add(
+                    UtteranceRow(
+                        conversation_id=row.conversation_id,
+                        turn=0,
+                        direction="bot",
+                        text=text,
+                        payload={"ticket": row.number, "status": step.status},
+                        unasked=True,
+                        at=self._clock(),
+                    )
+                )
+                step.announced_at = self._clock()
+                told.add(row.conversation_id)
+        return told

@@ -1,0 +1,232 @@
+"""The journal: every word said in every conversation, and who is handling a turn right now."""
+
+import hashlib
+import hmac
+import secrets
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, insert, or_, select, update
+
+from integrations.database import Database
+from integrations.tables import ConversationRow, UtteranceRow
+
+LEASE = timedelta(seconds=45)
+"""How long a process may handle one turn; a dead one's turn can be taken over afterwards."""
+
+
+class JournalError(Exception):
+    """Base of this module's errors."""
+
+
+class NoSuchConversation(JournalError):
+    """There is no conversation with this id."""
+
+
+class Unauthorised(JournalError):
+    """The token is not this conversation's."""
+
+
+class Busy(JournalError):
+    """Another process is handling a turn of this conversation; try again in a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new conversation; the token is shown this once, the database keeps its hash."""
+
+    id: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn that is being handled; `lease` proves by whom."""
+
+    conversation_id: str
+    number: int
+    channel: str
+    state: str
+    utterance_seq: int
+    lease: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A message that was answered before, with its answer."""
+
+    answer: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Line:
+    """One line of the journal; `direction` is citizen, bot, operator or system."""
+
+    seq: int
+    turn: int
+    direction: str
+    text: str
+    payload: Mapping[str, Any]
+    unasked: bool
+    at: datetime
+
+
+class Journal:
+    """Conversations and what was said in them."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def reachable(self) -> bool:
+        """Whether the database answers."""
+        return self._database.reachable()
+
+    def create(self, channel: str, citizen_key: str | None = None) -> Opened:
+        """A new conversation; `citizen_key` is what the channel knows its citizen by."""
+        opened = Opened(str(uuid.uuid4()), secrets.token_urlsafe(24))
+        with self._database.session() as session:
+            session.execute(
+                insert(ConversationRow).values(
+                    id=opened.id,
+                    channel=channel,
+                    citizen_key=citizen_key,
+                    token_hash=_hash(opened.token),
+                    state="bot",
+                    last_turn=0,
+                    created_at=self._clock(),
+                )
+            )
+        return opened
+
+    def authenticate(self, conversation_id: str, token: str) -> None:
+        """NoSuchConversation or Unauthorised unless the token is the conversation's."""
+        with self._database.reading() as session:
+            known = session.scalar(select(ConversationRow.token_hash).where(ConversationRow.id == conversation_id))
+        if known is None:
+            raise NoSuchConversation
+        if not hmac.compare_digest(known, _hash(token)):
+            raise Unauthorised
+
+    def begin_turn(self, conversation_id: str, text: str, client_message_id: str | None = None) -> Turn | Repeat:
+        """Journals the citizen's words and takes the conversation's lease, in one transaction.
+
+        A message id that was answered gives Repeat; one whose process died before answering is begun again.
+        Busy while another process holds the lease.
+        """
+        now, lease = self._clock(), str(uuid.uuid4())
+        with self._database.session() as session:
+            row = session.get(ConversationRow, conversation_id, with_for_update=True)
+            if row is None:
+                raise NoSuchConversation
+            earlier = None
+            if client_message_id is not None:
+                earlier = session.scalar(
+                    select(UtteranceRow).where(
+                        UtteranceRow.conversation_id == conversation_id,
+                        UtteranceRow.client_message_id == client_message_id,
+                    )
+                )
+            if earlier is not None and earlier.answer is not None:
+                return Repeat(earlier.answer)
+            if row.busy_until is not None and row.busy_until > now:
+                raise Busy
+            row.busy_until, row.busy_by = now + LEASE, lease
+            if earlier is None:
+                row.last_turn += 1
+                earlier = UtteranceRow(
+                    conversation_id=conversation_id,
+                    turn=row.last_turn,
+                    direction="citizen",
+                    text=text,
+                    payload={},
+                    client_message_id=client_message_id,
+                    at=now,
+                )
+                session.add(earlier)
+                session.flush()
+            return Turn(conversation_id, earlier.turn, row.channel, row.state, earlier.seq, lease)
+
+    def finish_turn(
+        self, turn: Turn, replies: Sequence[Mapping[str, Any]], answer: Mapping[str, Any], state: str
+    ) -> None:
+        """Journals the replies, keeps the answer for repeats, gives the lease back, in one transaction."""
+        now = self._clock()
+        with self._database.session() as session:
+            session.execute(
+                insert(UtteranceRow),
+                [
+                    {
+                        "conversation_id": turn.conversation_id,
+                        "turn": turn.number,
+                        "direction": "bot",
+                        "text": reply["text"],
+                        "payload": {"buttons": reply["buttons"]},
+                        "unasked": False,
+                        "at": now,
+                    }
+                    for reply in replies
+                ],
+            )
+            session.execute(
+                update(UtteranceRow).where(UtteranceRow.seq == turn.utterance_seq).values(answer=dict(answer))
+            )
+            session.execute(
+                update(ConversationRow)
+                .where(ConversationRow.id == turn.conversation_id, ConversationRow.busy_by == turn.lease)
+                .values(busy_until=None, busy_by=None, state=state)
+            )
+
+    def give_up(self, turn: Turn) -> None:
+        """Gives the lease back without an answer: the same message may be sent again."""
+        with self._database.session() as session:
+            session.execute(
+                update(ConversationRow)
+                .where(
+                    ConversationRow.id == turn.conversation_id,
+                    or_(ConversationRow.busy_by == turn.lease, ConversationRow.busy_by.is_(None)),
+                )
+                .values(busy_until=None, busy_by=None)
+            )
+
+    def append(
+        self, conversation_id: str, text: str, payload: Mapping[str, Any], *, unasked: bool, direction: str = "bot"
+    ) -> None:
+        """Journals one line outside a turn; an unasked one goes to the citizen's event stream."""
+        with self._database.session() as session:
+            session.add(
+                UtteranceRow(
+                    conversation_id=conversation_id,
+                    turn=0,
+                    direction=direction,
+                    text=text,
+                    payload=dict(payload),
+                    unasked=unasked,
+                    at=self._clock(),
+                )
+            )
+
+    def since(self, conversation_id: str, seq: int) -> list[Line]:
+        """The lines after `seq`, in order."""
+        with self._database.reading() as session:
+            rows = session.scalars(
+                select(UtteranceRow)
+                .where(UtteranceRow.conversation_id == conversation_id, UtteranceRow.seq > seq)
+                .order_by(UtteranceRow.seq)
+            )
+            return [Line(r.seq, r.turn, r.direction, r.text, r.payload, r.unasked, r.at) for r in rows]
+
+    def last_seq(self, conversation_id: str) -> int:
+        """The newest line's number; 0 when nothing was said."""
+        with self._database.reading() as session:
+            newest = session.scalar(
+                select(func.max(UtteranceRow.seq)).where(UtteranceRow.conversation_id == conversation_id)
+            )
+            return newest or 0
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

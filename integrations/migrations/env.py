@@ -1,0 +1,16 @@
+"""Alembic's environment: the connection comes from `integrations.database.upgrade`."""
+
+from alembic import context
+
+from integrations import tables
+from integrations.database import Base
+
+assert tables
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+    user_module_prefix="",
+)
+with context.begin_transaction():
+    context.run_migrations()

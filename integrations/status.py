@@ -1,0 +1,91 @@
+"""A ticket's statuses: which there are, which may follow which, and what the citizen is told."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from integrations.ticket import Ticket
+from integrations.zone import BEIJING
+
+
+class Status(StrEnum):
+    """submitted → accepted → dispatched → in_progress → resolved → closed, and the side roads."""
+
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    DISPATCHED = "dispatched"
+    IN_PROGRESS = "in_progress"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+
+S = Status
+CHINESE = {
+    S.SUBMITTED: "已提交",
+    S.ACCEPTED: "已受理",
+    S.DISPATCHED: "已派单",
+    S.IN_PROGRESS: "办理中",
+    S.RESOLVED: "已办结",
+    S.CLOSED: "已结案",
+    S.REOPENED: "重新办理",
+    S.RETURNED: "已退回",
+    S.CANCELLED: "已撤销",
+}
+FOLLOWS = {
+    S.SUBMITTED: {S.ACCEPTED, S.RETURNED, S.CANCELLED},
+    S.ACCEPTED: {S.DISPATCHED, S.RETURNED, S.CANCELLED},
+    S.DISPATCHED: {S.IN_PROGRESS, S.RESOLVED, S.RETURNED, S.CANCELLED},
+    S.IN_PROGRESS: {S.RESOLVED, S.RETURNED, S.CANCELLED},
+    S.RESOLVED: {S.CLOSED, S.REOPENED},
+    S.CLOSED: {S.REOPENED},
+    S.REOPENED: {S.DISPATCHED, S.IN_PROGRESS, S.RESOLVED, S.CANCELLED},
+    S.RETURNED: {S.ACCEPTED, S.DISPATCHED, S.CANCELLED},
+    S.CANCELLED: set(),
+}
+
+
+class InvalidMove(ValueError):
+    """A step that the ticket cannot take; the message names those it can."""
+
+    def __init__(self, now: Status, wanted: Status) -> None:
+        possible = ", ".join(sorted(FOLLOWS[now])) or "nothing"
+        super().__init__(f"a ticket that is {now} cannot become {wanted}; possible: {possible}")
+
+
+def day(moment: datetime) -> str:
+    """A date as it is said: 11月30日."""
+    return f"{moment.astimezone(BEIJING):%-m月%-d日}"
+
+
+def due(created_at: datetime, due_at: datetime) -> str:
+    """A deadline as it is said: the day, and the hour too when it is near."""
+    near = due_at - created_at <= timedelta(days=2)
+    return f"{due_at.astimezone(BEIJING):%-m月%-d日%-H点}" if near else day(due_at)
+
+
+def announcement(status: Status, ticket: Ticket, note: str) -> str:
+    """The sentence that tells a citizen of a change."""
+    due = day(ticket.due_at)
+    local = next((unit for unit in ticket.co_units if unit.endswith(("街道", "镇", "乡", "区政府", "地区"))), None)
+    unit = local or ticket.lead_unit
+    told = {
+        S.SUBMITTED: "您的工单已提交",
+        S.ACCEPTED: f"您的工单已受理，最晚{due}回复",
+        S.DISPATCHED: f"已派给{unit}，最晚{due}回复",
+        S.IN_PROGRESS: f"{unit}正在办理",
+        S.RESOLVED: "办理单位说已经办好了，您看解决了没有？",
+        S.CLOSED: "您的工单已结案，谢谢您的反映",
+        S.REOPENED: "已为您重新办理，工单号不变",
+        S.RETURNED: "工单被退回，我们会重新派单",
+        S.CANCELLED: "您的工单已撤销",
+    }[status]
+    return f"{told}。{note}".rstrip("。") + ("" if told.endswith("？") and not note else "。")
+
+
+def progress(ticket: Ticket) -> str:
+    """How a ticket is doing, in one breath."""
+    last = ticket.history[-1]
+    note = f"最新情况：{last.note}。" if last.note else ""
+    return f"工单{ticket.number[-4:]}（{ticket.topic_name}）{CHINESE[S(ticket.status)]}，{ticket.lead_unit}牵头，最晚{day(ticket.due_at)}回复。{note}"

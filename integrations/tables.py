@@ -1,0 +1,108 @@
+"""Every table. Rows are facts; what they mean is in the module named after them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from integrations.database import Base, Moment
+
+
+class ConversationRow(Base):
+    """One citizen in one channel. `busy_*` is the lease of the process that handles a turn."""
+
+    __tablename__ = "conversations"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    citizen_key: Mapped[str | None] = mapped_column(String(80), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(10), default="bot")
+    last_turn: Mapped[int] = mapped_column(Integer, default=0)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    busy_until: Mapped[datetime | None] = mapped_column(Moment)
+    busy_by: Mapped[str | None] = mapped_column(String(36))
+
+
+class UtteranceRow(Base):
+    """One line of the journal; `seq` grows over all conversations and is the event stream's id."""
+
+    __tablename__ = "utterances"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "client_message_id"),
+        Index("ix_utterances_conversation_seq", "conversation_id", "seq"),
+    )
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
+    turn: Mapped[int] = mapped_column(Integer)
+    direction: Mapped[str] = mapped_column(String(10))
+    text: Mapped[str] = mapped_column(Text)
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    unasked: Mapped[bool] = mapped_column(Boolean, default=False)
+    client_message_id: Mapped[str | None] = mapped_column(String(128))
+    answer: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class DraftRow(Base):
+    """A ticket in the making: `state` is open, filed or cancelled."""
+
+    __tablename__ = "drafts"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    dialog_state: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class DraftEntryRow(Base):
+    """One fact as somebody said it. Never changed: a correction is another entry."""
+
+    __tablename__ = "draft_entries"
+    __table_args__ = (Index("ix_draft_entries_draft_seq", "draft_id", "seq"),)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id"))
+    field: Mapped[str] = mapped_column(String(40))
+    value: Mapped[Any] = mapped_column(JSON, nullable=True)
+    raw: Mapped[str | None] = mapped_column(Text)
+    turn: Mapped[int] = mapped_column(Integer)
+    span: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    source: Mapped[str] = mapped_column(String(10))
+    confirmed: Mapped[bool] = mapped_column(Boolean, default=False)
+    by: Mapped[str | None] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class TicketRow(Base):
+    """A filed ticket. What is searched has a column; the fields with their provenance are JSON."""
+
+    __tablename__ = "tickets"
+    number: Mapped[str] = mapped_column(String(12), primary_key=True)
+    draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id"), unique=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    type: Mapped[str] = mapped_column(String(4))
+    topic: Mapped[str] = mapped_column(String(40), index=True)
+    tags: Mapped[list[str]] = mapped_column(JSON, default=list)
+    district: Mapped[str | None] = mapped_column(String(20), index=True)
+    street: Mapped[str | None] = mapped_column(String(40))
+    status: Mapped[str] = mapped_column(String(12), index=True)
+    lead_unit: Mapped[str] = mapped_column(String(80))
+    co_units: Mapped[list[str]] = mapped_column(JSON, default=list)
+    phone: Mapped[str | None] = mapped_column(String(20))
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    due_at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
+class HistoryRow(Base):
+    """One step of a ticket; `announced_at` is when its citizen was told."""
+
+    __tablename__ = "ticket_history"
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    ticket: Mapped[str] = mapped_column(ForeignKey("tickets.number"), index=True)
+    status: Mapped[str] = mapped_column(String(12))
+    by: Mapped[str] = mapped_column(String(80))
+    note: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime] = mapped_column(Moment)
+    announced_at: Mapped[datetime | None] = mapped_column(Moment, index=True)

@@ -1,0 +1,5 @@
+"""The hotline's time zone."""
+
+from zoneinfo import ZoneInfo
+
+BEIJING = ZoneInfo("Asia/Shanghai")
