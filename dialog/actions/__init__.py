@@ -1,0 +1,1 @@
+"""What Rasa asks the app to do: fill the form, answer interruptions, file the ticket."""

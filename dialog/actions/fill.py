@@ -1,0 +1,214 @@
+"""Writes what a message says into the draft: corrections first, then the answer, then everything else it holds."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from dialog.actions import wording
+from dialog.actions.corrections import correct
+from dialog.actions.heard import Heard
+from dialog.actions.notes import Notes
+from dialog.actions.topic import decide_topic, read_topic_answer, take_topic
+from intents.catalog import Field, FieldKind
+from intents.extraction.answers import read_answer
+from intents.show import show
+from intents.understanding import read_fields
+
+TELLING = 8
+"""Characters from which a message that answers nothing is taken as a part of the story."""
+
+FREE_WORDS = frozenset(
+    {
+        FieldKind.PLACE,
+        FieldKind.ESTATE,
+        FieldKind.VILLAGE,
+        FieldKind.MERCHANT,
+        FieldKind.EMPLOYER,
+        FieldKind.INSTITUTION,
+        FieldKind.KINDERGARTEN,
+        FieldKind.DEVELOPER,
+        FieldKind.PLATFORM,
+        FieldKind.BRAND,
+        FieldKind.PERSON,
+        FieldKind.TEXT,
+    }
+)
+"""Kinds whose answer may be any words: a name that no list knows is still a name."""
+
+LONGEST_NAME = 40
+"""Characters of an answer taken as a name or place word for word."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a turn did: sentences to acknowledge it, and whether anything was understood."""
+
+    said: list[str] = field(default_factory=list)
+    understood: bool = False
+
+
+def fill(notes: Notes, heard: Heard) -> Outcome:
+    """Applies one message to the draft."""
+    outcome = Outcome()
+    asked = notes.memory.asked
+    _switches(notes, heard, outcome)
+    if asked == "topic" and notes.memory.topics_offered:
+        if read_topic_answer(notes, heard):
+            outcome.understood = True
+            _absorb_story(notes, heard, outcome)
+        return outcome
+    if notes.has_content() and (changes := correct(notes, heard)):
+        outcome.said.extend(changes)
+        outcome.understood = True
+        return outcome
+    before = _facts(notes)
+    if asked and _answer(notes, heard, asked, outcome):
+        outcome.understood = True
+    _tell(notes, heard, outcome)
+    _acknowledge(notes, before, asked, outcome)
+    return outcome
+
+
+def _switches(notes: Notes, heard: Heard, outcome: Outcome) -> None:
+    """Wishes that change the ticket as a whole."""
+    if heard.has("anonymous"):
+        notes.put("anonymous", True, heard.text)
+        outcome.said.append(wording.ANONYMOUS_NOTED)
+        outcome.understood = True
+    if heard.has("real_name"):
+        notes.put("anonymous", False, heard.text)
+        outcome.said.append(wording.REAL_NAME_NOTED)
+        outcome.understood = True
+    if (act := heard.act("change_type")) and act.detail:
+        notes.put("type", act.detail, heard.text)
+        outcome.said.append(wording.changed(notes.catalog.fields["type"].label, str(act.detail)))
+        outcome.understood = True
+
+
+def _answer(notes: Notes, heard: Heard, asked: str, outcome: Outcome) -> bool:
+    """Reads the message as the answer to what was asked."""
+    spec = notes.fields().get(asked) or notes.catalog.fields.get(asked)
+    if spec is None:
+        return False
+    if heard.has("skip", "dont_know") and not _says_more(heard):
+        return _pass(notes, heard, spec, outcome)
+    if heard.has("pointing_back") and (known := _pointed_at(notes, spec)):
+        notes.put(asked, known, heard.text)
+        return True
+    if asked == "district" and notes.memory.districts_offered:
+        found = read_answer(heard.text, FieldKind.CHOICE, heard.now, {option: () for option in notes.memory.districts_offered})
+        if found is not None:
+            notes.put_found(asked, found)
+            return True
+    reading = read_fields(heard.text, heard.now, notes.catalog, notes.value("topic"), asked)
+    if asked in reading.fields:
+        notes.put_found(asked, reading.fields[asked])
+        return True
+    found = read_answer(heard.text, spec.kind, heard.now, spec.options)
+    if found is not None and found.value not in (None, ""):
+        notes.put_found(asked, found)
+        return True
+    words = heard.text.strip(" 。，,.!！？?")
+    if spec.kind in FREE_WORDS and 1 < len(words) <= LONGEST_NAME and not heard.acts and not reading.fields:
+        notes.put(asked, words, heard.text)
+        return True
+    return False
+
+
+def _says_more(heard: Heard) -> bool:
+    return len(heard.text) > 2 * TELLING
+
+
+def _pass(notes: Notes, heard: Heard, spec: Field, outcome: Outcome) -> bool:
+    """“I do not know” and “skip” settle a field without a value."""
+    if spec.name == "description":
+        outcome.said.append(wording.DESCRIPTION_NEEDED)
+        return False
+    if spec.name == "contact_phone":
+        notes.put("anonymous", True, heard.text)
+        outcome.said.append(wording.ANONYMOUS_NOTED)
+        return True
+    notes.put(spec.name, None, heard.text)
+    outcome.said.append(wording.SKIPPED)
+    return True
+
+
+def _pointed_at(notes: Notes, spec: Field) -> Any:
+    """A name already given that the citizen points back to (就是刚才说的那家)."""
+    names = ("merchant", "institution", "employer", "kindergarten", "developer", "estate", "place")
+    if spec.kind in (FieldKind.PLACE, FieldKind.ESTATE, FieldKind.VILLAGE):
+        names = ("place", "estate", "village")
+    return next((notes.value(name) for name in names if notes.value(name)), None)
+
+
+def _tell(notes: Notes, heard: Heard, outcome: Outcome) -> None:
+    """Takes the message as a part of the story, with every field it holds."""
+    answered = outcome.understood
+    bare = bool(heard.acts) and not _says_more(heard)
+    if not notes.has_content():
+        _begin(notes, heard, outcome, bare)
+        return
+    if bare:
+        return
+    reading = read_fields(heard.text, heard.now, notes.catalog, notes.value("topic"))
+    for name, found in reading.fields.items():
+        if notes.value(name) is None and (name not in notes.draft.fields or not answered):
+            notes.put_found(name, found)
+            outcome.understood = True
+    if reading.districts and not notes.settled("district"):
+        notes.memory.districts_offered = list(reading.districts)
+    if not answered and len(heard.text) >= TELLING and heard.text not in (notes.value("description") or ""):
+        story = f"{notes.value('description')}\n{heard.text}" if notes.value("description") else heard.text
+        notes.put("description", story, heard.text)
+        outcome.understood = True
+
+
+def _begin(notes: Notes, heard: Heard, outcome: Outcome, bare: bool) -> None:
+    """The first words of a complaint."""
+    if bare or len(heard.text.strip()) < 2:
+        return
+    decide_topic(notes, heard)
+    if notes.topic is None and not notes.memory.topics_offered:
+        return
+    notes.put("description", heard.text, heard.text, span=(0, len(heard.text)))
+    if heard.type is not None and notes.type is None:
+        notes.put("type", heard.type.label, heard.text)
+    outcome.understood = True
+    _absorb_story(notes, heard, outcome)
+
+
+def _absorb_story(notes: Notes, heard: Heard, outcome: Outcome) -> None:
+    """Fills the fields of a topic just settled from the story told before."""
+    if notes.topic is None:
+        return
+    story, turn = str(notes.value("description") or heard.text), notes.turn_of("description")
+    reading = read_fields(story, heard.now, notes.catalog, notes.topic.id)
+    facts: list[str] = []
+    for name, found in reading.fields.items():
+        if not notes.settled(name):
+            notes.put_found(name, found, turn=turn)
+            facts.append(show(found.value, notes.fields()[name].kind))
+    if reading.districts and not notes.settled("district"):
+        notes.memory.districts_offered = list(reading.districts)
+    outcome.said.append(wording.understood(notes.topic.short, [fact for fact in facts if len(fact) <= 20][:4]))
+
+
+def _facts(notes: Notes) -> dict[str, Any]:
+    return {name: notes.value(name) for name in notes.fields()}
+
+
+def _acknowledge(notes: Notes, before: dict[str, Any], asked: str | None, outcome: Outcome) -> None:
+    """Repeats what was caught besides the answer, so that a wrong catch is heard."""
+    if not before.get("description"):
+        return
+    caught = [
+        show(value, spec.kind)
+        for name, spec in notes.fields().items()
+        if name not in (asked, "description", "demand")
+        and (value := notes.value(name)) is not None
+        and value != before.get(name)
+    ]
+    if caught:
+        outcome.said.append(wording.noted([fact for fact in caught if len(fact) <= 20][:4]))
+
+
+__all__ = ["Outcome", "fill", "take_topic"]

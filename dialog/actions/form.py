@@ -1,0 +1,120 @@
+"""The form's validation: fills the draft from the message, says what was caught, asks the next question."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from rasa_sdk import FormValidationAction, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.forms import REQUESTED_SLOT
+
+from dialog.actions import wording
+from dialog.actions.fill import Outcome, fill
+from dialog.actions.heard import Heard
+from dialog.actions.notes import Notes
+from dialog.actions.questions import CONFIRM, LAST4, Question, next_question
+from dialog.actions.room import Room
+from dialog.actions.status import answer_last4
+
+QUESTION_PAYLOAD = "asking"
+"""Key of the custom message that tells the channel which field the last question wants."""
+
+
+class ValidateTicketForm(FormValidationAction):
+    """One turn of the form. The draft in the database is the truth; Rasa's slots mirror it."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+
+    def name(self) -> str:
+        """Rasa's name for it."""
+        return "validate_ticket_form"
+
+    async def required_slots(
+        self, domain_slots: list[str], dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any
+    ) -> list[str]:
+        """The catalog's required fields of the draft's topic, then the yes to the read-back."""
+        notes = await asyncio.to_thread(self._room.notes, tracker)
+        topic = notes.topic
+        return ["topic", *(topic.required_for(notes.type) if topic else ()), CONFIRM]
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[EventType]:
+        """Fills, acknowledges, asks; ends the form when the citizen has said yes."""
+        return await asyncio.to_thread(self._turn, dispatcher, tracker)
+
+    def _turn(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        notes = self._room.notes(tracker)
+        heard = self._room.heard(tracker)
+        said: Sequence[str] = ()
+        if not heard.interrupts or heard.has("danger"):
+            said = self._hear(notes, heard)
+        for text in said:
+            dispatcher.utter_message(text=text)
+        question = next_question(notes)
+        remember(notes, question)
+        self._room.save(notes)
+        if question is not None:
+            utter(dispatcher, question)
+        return [*slots(notes), SlotSet(REQUESTED_SLOT, question.asks if question else None)]
+
+    def _hear(self, notes: Notes, heard: Heard) -> Sequence[str]:
+        """Takes the message in; the sentences that acknowledge it."""
+        memory = notes.memory
+        if memory.asked == LAST4 and memory.status_number:
+            return answer_last4(self._room, notes, heard)
+        if memory.asked == CONFIRM and (outcome := _confirmation(notes, heard)) is not None:
+            return _settle(notes, outcome)
+        memory.asking_which_to_change = False
+        return _settle(notes, fill(notes, heard))
+
+
+def _confirmation(notes: Notes, heard: Heard) -> Outcome | None:
+    """The answer to the read-back; None when the message says something else."""
+    if heard.has("correction"):
+        return None
+    if heard.has("affirm") or heard.text.strip() == wording.YES_FILE:
+        notes.confirm_all()
+        notes.put(CONFIRM, True, heard.text)
+        return Outcome(understood=True)
+    if heard.has("deny") or heard.text.strip() == wording.CHANGE:
+        notes.memory.asking_which_to_change = True
+        return Outcome(understood=True)
+    return None
+
+
+def _settle(notes: Notes, outcome: Outcome) -> Sequence[str]:
+    """Counts misunderstandings in a row, and forgets what was asked when it was answered."""
+    memory = notes.memory
+    if outcome.understood:
+        memory.misses = 0
+        if memory.ask_next == memory.asked:
+            memory.ask_next = None
+        return outcome.said
+    memory.misses += 1
+    if memory.asked is None or memory.misses > 1:
+        return outcome.said
+    return [*outcome.said, wording.NOT_CLEAR]
+
+
+def remember(notes: Notes, question: Question | None) -> None:
+    """Keeps what the citizen was asked last: the next message is read as its answer."""
+    notes.memory.asked = question.asks if question else None
+    notes.memory.read_back = question is not None and question.asks == CONFIRM
+
+
+def utter(dispatcher: CollectingDispatcher, question: Question) -> None:
+    """Says a question, with its buttons and the field it asks for."""
+    for text in question.before:
+        dispatcher.utter_message(text=text)
+    dispatcher.utter_message(
+        text=question.text,
+        buttons=[{"title": b.title, "payload": b.payload} for b in question.buttons],
+        json_message={QUESTION_PAYLOAD: question.asks},
+    )
+
+
+def slots(notes: Notes) -> list[EventType]:
+    """The draft's topic and this turn's entries as Rasa's slots."""
+    changed = {entry.field: entry.value for entry in notes.entries if entry.field in notes.catalog.fields}
+    return [SlotSet(name, value) for name, value in {"topic": notes.value("topic"), **changed}.items()]

@@ -1,0 +1,47 @@
+"""What was understood of the citizen's latest message, before the draft is looked at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from intents.classifier import Guess
+from intents.extraction.acts import Act, find_acts
+from intents.intent import INTERRUPTING
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One message: its words, acts, topics (the surest first) and type."""
+
+    text: str
+    now: datetime
+    acts: tuple[Act, ...]
+    topics: tuple[Guess, ...]
+    type: Guess | None
+
+    @classmethod
+    def from_rasa(cls, message: Mapping[str, Any], now: datetime) -> "Heard":
+        """From a tracker's latest message, as `TicketClassifier` left it."""
+        text = message.get("text") or ""
+        kind = message.get("appeal_type")
+        return cls(
+            text=text,
+            now=now,
+            acts=tuple(find_acts(text)),
+            topics=tuple(Guess(g["name"], g["confidence"]) for g in message.get("intent_ranking") or ()),
+            type=Guess(kind["name"], kind["confidence"]) if kind else None,
+        )
+
+    def act(self, kind: str) -> Act | None:
+        """The act of this kind, if the message holds one."""
+        return next((act for act in self.acts if act.kind == kind), None)
+
+    def has(self, *kinds: str) -> bool:
+        """Whether the message holds an act of any of these kinds."""
+        return any(act.kind in kinds for act in self.acts)
+
+    @property
+    def interrupts(self) -> bool:
+        """Whether an interruption's own action has already answered this message."""
+        return any(act.kind in INTERRUPTING for act in self.acts)

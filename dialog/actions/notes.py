@@ -1,0 +1,136 @@
+"""The draft as one turn sees it: what is known, what this turn adds, and what the dialog remembers."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from integrations.drafts import Draft, NewEntry
+from intents.catalog import Catalog, Field, Topic
+from intents.catalog.model import OTHER
+from intents.found import Found
+
+MISSES_BEFORE_A_PERSON = 2
+"""Misunderstandings in a row after which a person is offered."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """What the dialog must remember between turns besides the facts; kept with the draft as JSON."""
+
+    asked: str | None = None
+    topics_offered: list[str] = field(default_factory=list)
+    districts_offered: list[str] = field(default_factory=list)
+    misses: int = 0
+    read_back: bool = False
+    asking_which_to_change: bool = False
+    ask_next: str | None = None
+    status_number: str | None = None
+    before_status: str | None = None
+    last_replies: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any] | None) -> "Memory":
+        """What `to_json` wrote; unknown keys of an older version are dropped."""
+        names = cls.__dataclass_fields__
+        return cls(**{key: value for key, value in (data or {}).items() if key in names})
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+class Notes:
+    """One draft during one turn. Nothing is written until the turn is saved."""
+
+    def __init__(self, catalog: Catalog, draft: Draft, turn: int) -> None:
+        self.catalog = catalog
+        self.draft = draft
+        self.turn = turn
+        self.memory = Memory.from_json(draft.dialog_state)
+        self.entries: list[NewEntry] = []
+        self._latest: dict[str, Any] = {name: entry.value for name, entry in draft.fields.items()}
+        self._raw: dict[str, str | None] = {name: entry.raw for name, entry in draft.fields.items()}
+        self._turns: dict[str, int] = {name: entry.turn for name, entry in draft.fields.items()}
+
+    @property
+    def topic(self) -> Topic | None:
+        """The topic decided so far."""
+        topic_id = self._latest.get("topic")
+        return self.catalog.topics.get(topic_id) if topic_id else None
+
+    @property
+    def type(self) -> str | None:
+        """The type of appeal understood so far."""
+        return self._latest.get("type")
+
+    def value(self, name: str) -> Any:
+        """The latest value; None when unknown or never said."""
+        return self._latest.get(name)
+
+    def raw(self, name: str) -> str | None:
+        """The citizen's own words for it."""
+        return self._raw.get(name)
+
+    def turn_of(self, name: str) -> int:
+        """The turn in which the latest value was said."""
+        return self._turns.get(name, self.turn)
+
+    def settled(self, name: str) -> bool:
+        """Whether there is nothing more to ask: said, skipped, or not known to the citizen."""
+        if name == "contact_phone" and self._latest.get("anonymous"):
+            return True
+        return name in self._latest
+
+    def has_content(self) -> bool:
+        """Whether the citizen has told anything worth filing."""
+        return bool(self._latest.get("description")) or bool(self._latest.get("topic"))
+
+    def put(
+        self,
+        name: str,
+        value: Any,
+        raw: str | None,
+        *,
+        turn: int | None = None,
+        span: tuple[int, int] | None = None,
+        confirmed: bool = False,
+    ) -> None:
+        """Adds an entry; an equal one is not repeated."""
+        if name in self._latest and self._latest[name] == value and not confirmed:
+            return
+        said_in = self.turn if turn is None else turn
+        self.entries.append(
+            NewEntry(
+                field=name,
+                value=value,
+                raw=raw,
+                turn=said_in,
+                span={"start": span[0], "end": span[1]} if span else None,
+                source="citizen",
+                confirmed=confirmed,
+                by=None,
+            )
+        )
+        self._latest[name] = value
+        self._raw[name] = raw
+        self._turns[name] = said_in
+
+    def put_found(self, name: str, found: Found, *, turn: int | None = None) -> None:
+        """Adds what an extractor found."""
+        self.put(name, found.value, found.raw, turn=turn, span=(found.start, found.end))
+
+    def confirm_all(self) -> None:
+        """The citizen said yes to the read-back: every value that was read is confirmed."""
+        for name, value in list(self._latest.items()):
+            if value is not None:
+                self.put(name, value, self._raw.get(name), turn=self.turn_of(name), confirmed=True)
+
+    def fields(self) -> dict[str, Field]:
+        """The fields of the topic, or those every topic has while it is undecided."""
+        return dict((self.topic or self.catalog.topics[OTHER]).fields)
+
+    def missing(self) -> list[str]:
+        """Required fields still to be asked, in order."""
+        topic = self.topic
+        if topic is None:
+            return []
+        return [name for name in topic.required_for(self.type) if not self.settled(name)]

@@ -1,0 +1,113 @@
+"""What to ask next, and how: one question a turn, with buttons where an answer can be chosen."""
+
+from dataclasses import dataclass
+
+from dialog.actions import wording
+from dialog.actions.notes import MISSES_BEFORE_A_PERSON, Notes
+from intents.catalog import Field, FieldKind
+from intents.show import show
+
+CONFIRM = "confirm"
+LAST4 = "phone_last4"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice that can be pressed; pressing it sends `payload` as the citizen's words."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question: which field it wants, its words, its buttons; `before` is shown ahead of it (the read-back)."""
+
+    asks: str
+    text: str
+    buttons: tuple[Button, ...] = ()
+    before: tuple[str, ...] = ()
+
+
+def buttons(*titles: str) -> tuple[Button, ...]:
+    """Buttons that send what they show."""
+    return tuple(Button(title, title) for title in titles)
+
+
+def next_question(notes: Notes) -> Question | None:
+    """The next thing to ask; None when everything is known and confirmed."""
+    memory = notes.memory
+    if memory.status_number:
+        return Question(LAST4, wording.ASK_LAST4)
+    if notes.topic is None:
+        return _topic_question(notes)
+    if memory.ask_next:
+        return _field_question(notes, memory.ask_next)
+    missing = notes.missing()
+    if missing:
+        return _field_question(notes, missing[0])
+    if notes.value(CONFIRM) is True:
+        return None
+    return _read_back(notes)
+
+
+def _topic_question(notes: Notes) -> Question:
+    if notes.memory.topics_offered:
+        names = [notes.catalog.topics[topic].short for topic in notes.memory.topics_offered]
+        return Question("topic", wording.TOPIC_CHOICE, buttons(*names, wording.NONE_OF_THESE))
+    question = wording.WHAT_HAPPENED if notes.memory.misses == 0 else notes.catalog.fields["description"].again
+    return Question("description", question)
+
+
+def _field_question(notes: Notes, name: str) -> Question:
+    spec = notes.fields().get(name) or notes.catalog.fields[name]
+    options = notes.memory.districts_offered
+    if name == "district" and len(options) > 1:
+        return Question(name, wording.which_district(options), buttons(*options))
+    if notes.memory.misses >= MISSES_BEFORE_A_PERSON:
+        return Question(name, wording.OFFER_HUMAN, buttons(wording.HUMAN, wording.SKIP), (spec.again,))
+    text = spec.question
+    if notes.memory.misses:
+        text = wording.with_example(spec.again, spec.examples if spec.kind is not FieldKind.CHOICE else ())
+    return Question(name, text, _choices(spec))
+
+
+def _choices(spec: Field) -> tuple[Button, ...]:
+    if spec.kind is FieldKind.CHOICE:
+        return buttons(*spec.options)
+    if spec.kind is FieldKind.BOOLEAN:
+        return buttons(wording.YES, wording.NO)
+    if spec.kind is FieldKind.PHONE:
+        return buttons(wording.ANONYMOUS)
+    return ()
+
+
+def _read_back(notes: Notes) -> Question:
+    if notes.memory.asking_which_to_change:
+        labels = [spec.label for name, spec in notes.fields().items() if notes.settled(name)]
+        return Question(
+            CONFIRM, wording.WHICH_TO_CHANGE, tuple(Button(label, f"改{label}") for label in labels)
+        )
+    return Question(
+        CONFIRM,
+        wording.CONFIRM,
+        buttons(wording.YES_FILE, wording.CHANGE, wording.CANCEL),
+        () if notes.memory.read_back else (summary(notes),),
+    )
+
+
+def summary(notes: Notes) -> str:
+    """The draft as it will be filed, one line a field."""
+    topic = notes.topic
+    lines = [wording.READ_BACK]
+    if topic is not None:
+        lines.append(f"类别：{topic.short}（{notes.type or '求助'}）")
+    for name, spec in notes.fields().items():
+        value = notes.value(name)
+        if value is None or (name == "contact_phone" and notes.value("anonymous")):
+            continue
+        text = show(value, spec.kind)
+        lines.append(f"{spec.label}：{text if len(text) <= 120 else text[:118] + '……'}")
+    if notes.value("anonymous"):
+        lines.append("匿名办理")
+    return "\n".join(lines)

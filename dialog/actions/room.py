@@ -1,0 +1,48 @@
+"""What the actions work with: the catalog, the drafts, the desk and the clock. Built once, by the wiring."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from rasa_sdk import Tracker
+
+from dialog.actions.heard import Heard
+from dialog.actions.notes import Notes
+from integrations.desk import TicketDesk
+from integrations.drafts import Drafts
+from integrations.guesses import GuessLimiter
+from intents.catalog import Catalog
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Everything an action may touch."""
+
+    catalog: Catalog
+    drafts: Drafts
+    desk: TicketDesk
+    guesses: GuessLimiter
+    clock: Callable[[], datetime]
+
+    def notes(self, tracker: Tracker) -> Notes:
+        """The conversation's open draft (a new one if there is none), as this turn sees it."""
+        draft = self.drafts.current(tracker.sender_id) or self.drafts.open_new(tracker.sender_id)
+        return Notes(self.catalog, draft, self.turn(tracker))
+
+    def heard(self, tracker: Tracker) -> Heard:
+        """The citizen's latest message."""
+        return Heard.from_rasa(tracker.latest_message, self.clock())
+
+    def turn(self, tracker: Tracker) -> int:
+        """The turn's number in the journal; the conversation sends it along with the message."""
+        metadata = tracker.latest_message.get("metadata") or {}
+        return int(metadata.get("turn", 0))
+
+    def channel(self, tracker: Tracker) -> str:
+        """The channel that the message came by."""
+        metadata = tracker.latest_message.get("metadata") or {}
+        return str(metadata.get("channel", "api"))
+
+    def save(self, notes: Notes) -> None:
+        """Writes the turn's entries and the dialog's memory in one transaction."""
+        self.drafts.append(notes.draft.id, notes.entries, notes.memory.to_json())

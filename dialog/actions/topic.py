@@ -1,0 +1,64 @@
+"""Which topic it is: taken when sure, offered as a choice when not, never guessed in silence."""
+
+from collections.abc import Sequence
+
+from dialog.actions import wording
+from dialog.actions.heard import Heard
+from dialog.actions.notes import Notes
+from intents.catalog.model import OTHER
+from intents.classifier import Guess
+from intents.extraction.answers import read_answer
+from intents.catalog import FieldKind
+from intents.understanding import LIKELY, OFFERED, SURE
+
+CLEAR_LEAD = 0.35
+"""A topic this far ahead of the second needs no asking although it is not sure."""
+
+ENOUGH_WORDS = 6
+"""Characters below which a message that fits no topic says too little to be filed as `other`."""
+
+
+def decide_topic(notes: Notes, heard: Heard) -> None:
+    """Takes the topic if it is clear; otherwise leaves candidates in the memory to be offered."""
+    if not heard.topics:
+        return
+    best = heard.topics[0]
+    second = heard.topics[1].confidence if len(heard.topics) > 1 else 0.0
+    if best.confidence >= SURE or (best.confidence >= 0.5 and best.confidence - second >= CLEAR_LEAD):
+        take_topic(notes, best.label, heard.text)
+        return
+    notes.memory.topics_offered = candidates(heard.topics)
+    if not notes.memory.topics_offered:
+        take_topic(notes, OTHER, heard.text)
+
+
+def candidates(topics: Sequence[Guess]) -> list[str]:
+    """Ids of at most three topics worth offering."""
+    likely = [guess.label for guess in topics[: OFFERED + 1] if guess.confidence >= LIKELY and guess.label != OTHER]
+    return likely[:OFFERED]
+
+
+def take_topic(notes: Notes, topic_id: str, raw: str) -> None:
+    """Settles the topic; what the old one had and the new one does not stays in the history of entries."""
+    notes.put("topic", topic_id, raw)
+    notes.memory.topics_offered = []
+
+
+def read_topic_answer(notes: Notes, heard: Heard) -> bool:
+    """The answer to the choice of topics: by number, by name, by 都不是, or by saying it again in other words."""
+    names = {notes.catalog.topics[t].short: t for t in notes.memory.topics_offered}
+    if heard.text.strip() in (wording.NONE_OF_THESE, "都不是的", "不是这些", "都不对"):
+        take_topic(notes, OTHER, heard.text)
+        return True
+    options = {name: (notes.catalog.topics[t].name,) for name, t in names.items()}
+    options[wording.NONE_OF_THESE] = ("以上都不", "一个都不是")
+    found = read_answer(heard.text, FieldKind.CHOICE, heard.now, options)
+    if found is not None:
+        take_topic(notes, names.get(str(found.value), OTHER), heard.text)
+        return True
+    if heard.has("dont_know", "skip"):
+        take_topic(notes, OTHER, heard.text)
+        return True
+    before = notes.memory.topics_offered
+    decide_topic(notes, heard)
+    return notes.topic is not None or notes.memory.topics_offered != before

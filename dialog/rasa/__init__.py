@@ -1,0 +1,1 @@
+"""The Rasa project. Only `components.py` and `serve.py` run in Rasa's own environment."""
