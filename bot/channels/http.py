@@ -1,0 +1,112 @@
+"""The conversation API: what the page, an app or another city system speaks."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from sse_starlette import EventSourceResponse
+
+from bot.channels.events import events_after
+from bot.channels.problems import Problem
+from bot.conversation import Conversation
+from bot.utterance import LONGEST_ACCEPTED
+from integrations.desk import NoSuchTicket
+from integrations.guesses import GuessLimiter, TooManyGuesses
+from integrations.status import progress
+from integrations.journal import Busy, NoSuchConversation, Unauthorised
+
+router = APIRouter(prefix="/api/v1")
+
+
+class Message(BaseModel):
+    """What a citizen sends."""
+
+    text: str = Field(max_length=LONGEST_ACCEPTED, description="The citizen's words; a button is pressed by sending its payload.")
+    client_message_id: str | None = Field(
+        None, max_length=128, description="Made by the client; the same one again gives the same answer and does nothing twice."
+    )
+
+
+def conversation_of(request: Request) -> Conversation:
+    """The shared door, built by the wiring."""
+    conversation: Conversation = request.app.state.conversation
+    return conversation
+
+
+Door = Annotated[Conversation, Depends(conversation_of)]
+
+
+def known(
+    request: Request,
+    door: Door,
+    conversation_id: Annotated[str, Path(max_length=64)],
+    authorization: Annotated[str, Header()] = "",
+    token: Annotated[str, Query(description="For EventSource, which cannot send headers.")] = "",
+) -> str:
+    """The conversation's id, once its token was checked."""
+    scheme, _, given = authorization.partition(" ")
+    secret = given if scheme.lower() == "bearer" else token
+    try:
+        door.journal.authenticate(conversation_id, secret)
+    except (NoSuchConversation, Unauthorised):
+        raise Problem(401, "对话不存在或者已经失效，请刷新页面重新开始。", {"WWW-Authenticate": "Bearer"}) from None
+    return conversation_id
+
+
+Known = Annotated[str, Depends(known)]
+
+
+@router.post("/conversations", status_code=201)
+async def start(door: Door) -> dict[str, Any]:
+    """Opens a conversation."""
+    return await door.start("web")
+
+
+@router.post("/conversations/{conversation_id}/messages")
+async def say(door: Door, conversation: Known, message: Message) -> dict[str, Any]:
+    """One turn."""
+    try:
+        return await door.say(conversation, message.text, message.client_message_id)
+    except Busy:
+        raise Problem(409, "上一句还在处理，请稍等一下再发。", {"Retry-After": "2"}) from None
+
+
+@router.get("/conversations/{conversation_id}")
+async def history(door: Door, conversation: Known) -> dict[str, Any]:
+    """Everything said so far, so that a reload loses nothing."""
+    return await door.history(conversation)
+
+
+@router.get("/conversations/{conversation_id}/events")
+async def events(
+    request: Request,
+    door: Door,
+    conversation: Known,
+    last_event_id: Annotated[str, Header()] = "",
+    after: Annotated[int | None, Query(ge=0, description="As Last-Event-ID, for a first connection.")] = None,
+) -> EventSourceResponse:
+    """Server-sent events: what comes unasked. `Last-Event-ID` goes on where the connection broke."""
+    if last_event_id.isascii() and last_event_id.isdigit():
+        after = int(last_event_id)
+    return EventSourceResponse(events_after(door.journal, request.app.state.news, conversation, after), ping=15)
+
+
+@router.get("/tickets/{number}")
+def ticket_status(
+    request: Request,
+    door: Door,
+    number: Annotated[str, Path(max_length=32)],
+    phone_last4: Annotated[str, Query(max_length=8)] = "",
+) -> JSONResponse:
+    """A ticket's status for whoever knows the last four digits of its phone."""
+    guesses: GuessLimiter = request.app.state.guesses
+    caller = request.client.host if request.client else "unknown"
+    try:
+        guesses.spend(f"{caller}")
+        ticket = door.desk.status_for_citizen(number, phone_last4=phone_last4)
+        return JSONResponse({**ticket.public_json(), "progress": progress(ticket)})
+    except NoSuchTicket:
+        raise Problem(404, "没查到，工单号或电话后四位不对，请核对一下。") from None
+    except TooManyGuesses as error:
+        raise Problem(429, "您试的次数太多了，请过一会儿再查。", {"Retry-After": str(error.retry_after)}) from None

@@ -1,0 +1,87 @@
+"""The command line: `jiesu …`."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import commands
+from config.logs import set_up_logging
+from config.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="接诉: a voice and chat front end for the 12345 hotline.")
+tickets = typer.Typer(no_args_is_help=True, help="Look at tickets and move them on.")
+app.add_typer(tickets, name="tickets")
+
+
+def settings() -> Settings:
+    """The settings, with logging set up by them."""
+    read = Settings()
+    set_up_logging(read.log_level)
+    return read
+
+
+@app.command()
+def run() -> None:
+    """Starts everything; Ctrl-C or SIGTERM stops it."""
+    from bot.main import run as serve
+
+    sys.exit(asyncio.run(serve(settings())))
+
+
+@app.command()
+def talk(
+    script: Annotated[Path | None, typer.Option(help="One citizen line a line; # comments.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a turn, and the ticket last.")] = False,
+) -> None:
+    """A conversation in the terminal; works with nothing running."""
+    from bot.channels.terminal import talk as converse
+
+    sys.exit(asyncio.run(converse(settings(), script, as_json=json)))
+
+
+@app.command()
+def understand() -> None:
+    """JSON lines {"id","text"} in, what they say out: type, topic, confidence, alternatives, fields."""
+    from bot.understand import understand_lines
+
+    sys.exit(asyncio.run(understand_lines(settings(), sys.stdin, sys.stdout)))
+
+
+@app.command()
+def doctor() -> None:
+    """What works, what is missing, how to get it."""
+    sys.exit(asyncio.run(commands.doctor(settings())))
+
+
+@tickets.command("list")
+def list_tickets(
+    status: Annotated[str | None, typer.Option(help="Only those in this status.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
+) -> None:
+    """The newest tickets."""
+    sys.exit(commands.list_tickets(settings(), status, limit))
+
+
+@tickets.command("show")
+def show_ticket(number: str) -> None:
+    """One ticket, as JSON."""
+    sys.exit(commands.show_ticket(settings(), number))
+
+
+@tickets.command("move")
+def move_ticket(
+    number: str,
+    status: str,
+    note: Annotated[str, typer.Option(help="Told to the citizen.")] = "",
+    by: Annotated[str, typer.Option(help="Who moves it.")] = "cli",
+) -> None:
+    """Moves a ticket to another status; the citizen is told."""
+    sys.exit(commands.move_ticket(settings(), number, status, note, by))
+
+
+def main() -> None:
+    """The `jiesu` command."""
+    app()

@@ -1,0 +1,110 @@
+"""The command line's short commands: tickets and doctor."""
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.main import build
+from bot.rasa_process import model_path
+from config.settings import Settings
+from dialog.client import RasaDialog
+from integrations import numbers
+from integrations.desk import NoSuchTicket
+from integrations.status import InvalidMove, Status
+
+GOOD, MISSING, WAITS = "ok", "missing", "optional"
+
+
+def list_tickets(settings: Settings, status: str | None, limit: int) -> int:
+    """One line a ticket, the newest first."""
+    if status is not None and status not in set(Status):
+        return _refuse(f"no such status: {status}; one of {', '.join(Status)}")
+    for ticket in build(settings).desk.search(status=status, limit=limit):
+        due = ticket.due_at.strftime("%Y-%m-%d %H:%M")
+        print(f"{ticket.number}  {ticket.status:<11}  {due}  {ticket.lead_unit}  {ticket.topic_name}")
+    return 0
+
+
+def show_ticket(settings: Settings, number: str) -> int:
+    """The whole ticket as JSON."""
+    try:
+        ticket = build(settings).desk.get(numbers.normalise(number) or number)
+    except NoSuchTicket:
+        return _refuse("no such ticket")
+    print(json.dumps(ticket.as_json(), ensure_ascii=False, indent=2))
+    return 0
+
+
+def move_ticket(settings: Settings, number: str, status: str, note: str, by: str) -> int:
+    """Moves it, or says which moves there are."""
+    if status not in set(Status):
+        return _refuse(f"no such status: {status}; one of {', '.join(Status)}")
+    try:
+        ticket = build(settings).desk.move(numbers.normalise(number) or number, Status(status), by=by, note=note)
+    except NoSuchTicket:
+        return _refuse("no such ticket")
+    except InvalidMove as error:
+        return _refuse(str(error))
+    print(f"{ticket.number} is {ticket.status}")
+    return 0
+
+
+def _refuse(why: str) -> int:
+    print(f"jiesu: {why}", file=sys.stderr)
+    return 2
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: its state, and how to get it when it is not there."""
+
+    state: str
+    what: str
+    how: str = ""
+
+
+async def doctor(settings: Settings) -> int:
+    """Prints every finding; exit status 1 when something needed is missing."""
+    found = [*_files(settings), await _server(settings)]
+    for finding in found:
+        print(f"[{finding.state:^8}] {finding.what}" + (f"\n           {finding.how}" if finding.how else ""))
+    return int(any(finding.state == MISSING for finding in found))
+
+
+def _files(settings: Settings) -> Iterator[Finding]:
+    python = ".".join(map(str, sys.version_info[:3]))
+    yield Finding(GOOD, f"Python {python}")
+    if settings.rasa_url:
+        yield Finding(GOOD, "Rasa runs elsewhere (JIESU_RASA_URL)")
+    elif settings.rasa_python.exists():
+        yield Finding(GOOD, f"Rasa's environment ({settings.rasa_python})")
+    else:
+        yield Finding(MISSING, "Rasa's environment", "make setup")
+    trained = model_path(settings.home).exists()
+    yield Finding(GOOD, "dialog model, trained from the present sources") if trained else Finding(
+        WAITS, "dialog model: not trained from the present sources yet", "make run trains it"
+    )
+    try:
+        build(settings)
+        yield Finding(GOOD, "database reached and migrated")
+    except Exception as error:
+        yield Finding(MISSING, f"database: {type(error).__name__}", "check JIESU_DATABASE_URL")
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    yield Finding(GOOD, f"browser for the page's tests ({browser})") if browser else Finding(
+        WAITS, "browser for the page's tests", "apt-get install chromium"
+    )
+    yield Finding(WAITS, "speech: not in this version; citizens write", "")
+
+
+async def _server(settings: Settings) -> Finding:
+    if not settings.rasa_url:
+        return Finding(GOOD, "Rasa is started by `make run`")
+    dialog = RasaDialog(settings.rasa_url, timeout=3)
+    try:
+        if await dialog.ready():
+            return Finding(GOOD, "Rasa answers")
+        return Finding(MISSING, "Rasa does not answer at JIESU_RASA_URL", "start it, or unset JIESU_RASA_URL")
+    finally:
+        await dialog.close()

@@ -1,0 +1,227 @@
+"""The only wiring: builds every part once and hands it what it needs."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import uvicorn
+from fastapi import FastAPI
+
+from bot.app import web_app
+from bot.channels.events import News
+from bot.conversation import Conversation
+from bot.notifier import Notifier
+from bot.rasa_process import RasaError, RasaProcess, ensure_model, free_port
+from bot.turns import TurnLocks
+from config.city import district_overlays, read
+from config.settings import Settings
+from dialog.actions.room import Room
+from dialog.actions.server import action_app
+from dialog.client import RasaDialog
+from dialog.rasa.endpoints import endpoints
+from integrations.announcements import Announcements
+from integrations.database import Database, upgrade
+from integrations.deadlines import Deadlines
+from integrations.desk import TicketDesk
+from integrations.drafts import Drafts
+from integrations.guesses import GuessLimiter
+from integrations.journal import Journal
+from integrations.local_desk import LocalDesk
+from integrations.routing import Routes
+from intents.catalog import load_catalog
+
+log = logging.getLogger(__name__)
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+GUESSES_PER_MINUTE = 5
+
+
+def now() -> datetime:
+    """The hotline's clock."""
+    return datetime.now(BEIJING)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Every part that outlives a request."""
+
+    settings: Settings
+    database: Database
+    journal: Journal
+    drafts: Drafts
+    desk: TicketDesk
+    guesses: GuessLimiter
+    announcements: Announcements
+    clock: Callable[[], datetime]
+
+
+def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
+    """The house on its database, migrated. Nothing is started."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    catalog = load_catalog()
+    database = Database(settings.database)
+    upgrade(database)
+    names = {topic.id: topic.name for topic in catalog.topics.values()}
+    routes = Routes.from_data(read("routes.yml"), district_overlays(), read("nearest.yml"))
+    deadlines = Deadlines.from_data(read("deadlines.yml"))
+    drafts = Drafts(database, clock)
+    desk = LocalDesk(database, routes, deadlines, names, clock)
+    return House(
+        settings,
+        database,
+        Journal(database, clock),
+        drafts,
+        desk,
+        GuessLimiter(per_minute=GUESSES_PER_MINUTE),
+        Announcements(database, names, clock),
+        clock,
+    )
+
+
+@dataclass(slots=True)
+class Served:
+    """A running house: where the page is, and the parts that a caller may talk to."""
+
+    address: str
+    conversation: Conversation
+    house: House
+    rasa: RasaProcess | None
+
+
+@asynccontextmanager
+async def dialog_of(house: House, say: Callable[[str], None]) -> AsyncIterator[tuple[RasaDialog, RasaProcess | None]]:
+    """The action endpoint and a Rasa that calls it: ours, started and watched, or somebody else's by its URL."""
+    settings = house.settings
+    room = Room(load_catalog(), house.drafts, house.desk, house.guesses, house.clock)
+    actions = Listener(action_app(room), settings.actions_host, settings.actions_port)
+    async with actions.serving():
+        if settings.rasa_url:
+            dialog = RasaDialog(settings.rasa_url, settings.turn_timeout)
+            yield dialog, None
+            await dialog.close()
+            return
+        model = await ensure_model(settings.home, settings.rasa_python, say)
+        say("waiting for Rasa to load the model (about 15 s) …")
+        tracker = settings.database if settings.database_url else f"sqlite:///{(settings.home / 'rasa.db').resolve()}"
+        rasa = RasaProcess(
+            settings.rasa_python, model, settings.home, endpoints(f"{actions.url}/webhook", tracker), free_port()
+        )
+        dialog = RasaDialog(rasa.url, settings.turn_timeout)
+        try:
+            await rasa.start(dialog)
+            watching = asyncio.create_task(rasa.watch(dialog))
+            yield dialog, rasa
+            watching.cancel()
+        finally:
+            await rasa.stop()
+            await dialog.close()
+
+
+@asynccontextmanager
+async def conversing(
+    settings: Settings, say: Callable[[str], None], clock: Callable[[], datetime] = now
+) -> AsyncIterator[Conversation]:
+    """A conversation without the web: for the terminal and for tests."""
+    house = build(settings, clock)
+    async with dialog_of(house, say) as (dialog, _):
+        yield Conversation(house.journal, house.drafts, house.desk, dialog, TurnLocks())
+
+
+@asynccontextmanager
+async def serving(
+    settings: Settings, say: Callable[[str], None], clock: Callable[[], datetime] = now
+) -> AsyncIterator[Served]:
+    """The whole house, until the context is left."""
+    house = build(settings, clock)
+    async with dialog_of(house, say) as (dialog, rasa):
+        news = News()
+        conversation = Conversation(house.journal, house.drafts, house.desk, dialog, TurnLocks())
+        page = Listener(web_app(conversation, house.guesses, load_catalog(), news), settings.host, settings.port)
+        async with page.serving():
+            telling = asyncio.create_task(Notifier(house.announcements, news.announce).run())
+            try:
+                yield Served(page.url, conversation, house, rasa)
+            finally:
+                telling.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await telling
+
+
+class Listener:
+    """One uvicorn server inside this event loop, on a socket bound at once, so that a busy port is an error at the start."""
+
+    def __init__(self, app: object, host: str, port: int) -> None:
+        self._socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind((host, port))
+        bound = self._socket.getsockname()[1]
+        self.url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{bound}"
+        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3, lifespan="off")  # type: ignore[arg-type]
+        self._server = uvicorn.Server(config)
+        # Signals are the process's, not one listener's.
+        self._server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        """Serves until the context is left."""
+        task = asyncio.create_task(self._server.serve(sockets=[self._socket]))
+        while not self._server.started and not task.done():
+            await asyncio.sleep(0.01)
+        try:
+            yield
+        finally:
+            self._server.should_exit = True
+            await task
+
+
+class PortBusy(Exception):
+    """Somebody else listens on the page's port."""
+
+
+async def run(settings: Settings) -> int:
+    """`jiesu run`: serves until SIGTERM or Ctrl-C; the exit status."""
+    loop = asyncio.get_running_loop()
+    serve = asyncio.create_task(_serve_forever(settings))
+    for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(sign, serve.cancel)
+    try:
+        return await serve
+    except asyncio.CancelledError:
+        print("[jiesu] stopped", flush=True)
+        return 0
+    except PortBusy:
+        print(f"jiesu: port {settings.port} is in use already; try PORT={settings.port + 1} make run", flush=True)
+        return 1
+    except RasaError as error:
+        print(f"jiesu: {error}", flush=True)
+        return 1
+
+
+def _say(text: str) -> None:
+    print(f"[jiesu] {text}", flush=True)
+
+
+async def _serve_forever(settings: Settings) -> int:
+    check_port(settings.host, settings.port)
+    async with serving(settings, _say) as served:
+        print(f"jiesu is ready: {served.address} (page and API), {served.address}/docs (API description)", flush=True)
+        await asyncio.Event().wait()
+    return 0
+
+
+def check_port(host: str, port: int) -> None:
+    """PortBusy at once, before a minute is spent on training."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise PortBusy from None

@@ -1,0 +1,60 @@
+"""`jiesu understand`: the dialog's understanding of first messages, as JSON lines."""
+
+import json
+import sys
+import tarfile
+from collections.abc import Iterable
+from io import BytesIO
+from pathlib import Path
+from typing import Any, TextIO
+
+from bot.main import now
+from bot.rasa_process import RasaError, ensure_model
+from config.settings import Settings
+from intents.catalog import Catalog, load_catalog
+from intents.classifier import Classifier
+from intents.classifier.model import FILE_NAME
+from intents.understanding import understand
+
+
+async def understand_lines(settings: Settings, lines: Iterable[str], out: TextIO) -> int:
+    """Answers each line; a bad one gets an error object and the rest goes on."""
+    try:
+        model = await ensure_model(settings.home, settings.rasa_python, lambda text: print(text, file=sys.stderr))
+    except RasaError as error:
+        print(f"jiesu: {error}", file=sys.stderr)
+        return 1
+    catalog, classifier = load_catalog(), classifier_of(model)
+    for line in lines:
+        if line.strip():
+            print(json.dumps(answer(line, catalog, classifier), ensure_ascii=False), file=out, flush=True)
+    return 0
+
+
+def classifier_of(model: Path) -> Classifier:
+    """The classifier inside a Rasa model archive: the very one that the dialog uses."""
+    with tarfile.open(model) as archive:
+        member = next(m for m in archive if m.name.endswith(f"/{FILE_NAME}"))
+        extracted = archive.extractfile(member)
+        assert extracted is not None
+        return Classifier.load(BytesIO(extracted.read()))
+
+
+def answer(line: str, catalog: Catalog, classifier: Classifier) -> dict[str, Any]:
+    """The contract's object for one line."""
+    try:
+        asked = json.loads(line)
+        identity, text = asked["id"], asked["text"]
+        if not isinstance(text, str):
+            raise TypeError
+    except (ValueError, TypeError, KeyError):
+        return {"id": None, "error": 'a line is a JSON object {"id": …, "text": "…"}'}
+    heard = understand(text, now(), catalog, classifier)
+    return {
+        "id": identity,
+        "type": heard.type.label,
+        "topic": heard.topics[0].label,
+        "confidence": round(heard.topics[0].confidence, 4),
+        "alternatives": [{"topic": g.label, "confidence": round(g.confidence, 4)} for g in heard.topics[1:4]],
+        "fields": {name: found.value for name, found in heard.reading.fields.items()},
+    }

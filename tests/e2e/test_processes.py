@@ -1,0 +1,96 @@
+"""`jiesu run` as a whole: it starts, survives its parts, and ends everything it started."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.conftest import ROOT
+from tests.e2e.conftest import Client, environment, start, stop
+
+
+@pytest.fixture
+def empty_home(tmp_path: Path, model: Path) -> Path:
+    (tmp_path / "models").symlink_to(model.parent)
+    return tmp_path
+
+
+def test_sigterm_ends_everything_that_was_started(empty_home: Path) -> None:
+    running = start(empty_home)
+    children = psutil.Process(running.process.pid).children(recursive=True)
+    assert children, "Rasa runs as a process of its own"
+    assert stop(running) == 0
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert not alive
+
+
+def test_rasa_does_not_outlive_a_killed_app(empty_home: Path) -> None:
+    running = start(empty_home)
+    children = psutil.Process(running.process.pid).children(recursive=True)
+    running.process.kill()
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert not alive
+
+
+def test_a_busy_port_is_said_in_one_line_at_once(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        finished = subprocess.run(
+            [str(ROOT / ".venv/bin/jiesu"), "run"],
+            env=environment(tmp_path, port),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert finished.returncode == 1
+    assert len(finished.stdout.strip().splitlines()) == 1
+    assert str(port) in finished.stdout
+
+
+def test_a_dead_rasa_is_started_again_and_the_draft_is_still_there(empty_home: Path) -> None:
+    running = start(empty_home)
+    try:
+        client = Client(running.url)
+        before = client.say("朝阳区青年路的路灯不亮")["draft"]
+        rasa = next(
+            p for p in psutil.Process(running.process.pid).children(recursive=True) if "dialog.rasa.serve" in p.cmdline()
+        )
+        os.kill(rasa.pid, signal.SIGKILL)
+        apologies = 0
+        deadline = time.monotonic() + 90
+        while time.monotonic() < deadline:
+            told = client.say("13800001234")
+            if told["asking"] == "confirm":
+                break
+            apologies += 1
+            assert "卡了" in told["replies"][0]["text"]
+        assert told["asking"] == "confirm"
+        assert apologies <= 1, "the citizen notices at most one apology"
+        assert told["draft"]["fields"]["place"] == before["fields"]["place"]
+        assert client.say("对，提交")["ticket"]["fields"]["contact_phone"]["value"] == "13800001234"
+    finally:
+        stop(running)
+
+
+def test_what_was_said_survives_a_restart_of_the_whole_house(empty_home: Path) -> None:
+    running = start(empty_home)
+    client = Client(running.url)
+    client.say("朝阳区青年路的路灯不亮")
+    running.process.kill()
+    running.process.wait()
+    again = start(empty_home)
+    try:
+        client.http.base_url = again.url
+        assert client.say("13800001234")["asking"] == "confirm"
+        assert client.say("对，提交")["ticket"]["district"] == "朝阳区"
+    finally:
+        stop(again)

@@ -1,0 +1,56 @@
+"""Whole conversations with the real Rasa and the real database, down to the ticket."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.conftest import Talker
+
+FOLDER = Path(__file__).parent.parent / "transcripts"
+LONGEST_QUESTION = 50
+
+
+def transcripts() -> list[Any]:
+    found = []
+    for path in sorted(FOLDER.glob("*.yml")):
+        for document in yaml.safe_load_all(path.read_text(encoding="utf-8")):
+            found.append(pytest.param(document, id=f"{path.stem}: {document['name']}"))
+    return found
+
+
+def test_there_are_at_least_thirty_golden_conversations() -> None:
+    assert len(transcripts()) >= 30
+
+
+@pytest.mark.parametrize("golden", transcripts())
+def test_golden_conversation_ends_in_the_ticket_that_it_states(citizen: Talker, golden: dict[str, Any]) -> None:
+    ticket: dict[str, Any] | None = None
+    asked: list[str] = []
+    said: list[str] = []
+    for line in golden["say"]:
+        told = citizen.say(line)
+        ticket = told["ticket"] or ticket
+        asked.append(told["asking"])
+        said.append(f"citizen: {line}")
+        for reply in told["replies"]:
+            said.append(f"bot: {reply['text']} {[b['title'] for b in reply['buttons']]}")
+            if reply["text"].endswith("？"):
+                assert len(reply["text"]) <= LONGEST_QUESTION
+    story = "\n".join(said)
+    for phrase in golden.get("replies", ()):
+        assert phrase in story, story
+    assert not set(golden.get("never_asks", ())) & set(asked), f"asked what was told\n{story}"
+    expected = golden["ticket"]
+    if expected is None:
+        assert ticket is None, story
+        return
+    assert ticket is not None, story
+    for name, value in expected.get("fields", {}).items():
+        assert ticket["fields"].get(name, {}).get("value") == value, f"{name}\n{story}\n{ticket['fields']}"
+    for name, value in expected.get("contact", {}).items():
+        assert ticket["contact"][name] == value, story
+    for name in ("topic", "type", "district", "street", "lead_unit"):
+        if name in expected:
+            assert ticket[name] == expected[name], f"{name}: {ticket[name]}\n{story}"
