@@ -11,7 +11,9 @@ from bot import commands
 from config.logs import set_up_logging
 from config.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="接诉: a voice and chat front end for the 12345 hotline.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="接诉: a voice and chat front end for the 12345 hotline."
+)
 tickets = typer.Typer(no_args_is_help=True, help="Look at tickets and move them on.")
 app.add_typer(tickets, name="tickets")
 

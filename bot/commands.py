@@ -83,8 +83,10 @@ def _files(settings: Settings) -> Iterator[Finding]:
     else:
         yield Finding(MISSING, "Rasa's environment", "make setup")
     trained = model_path(settings.home).exists()
-    yield Finding(GOOD, "dialog model, trained from the present sources") if trained else Finding(
-        WAITS, "dialog model: not trained from the present sources yet", "make run trains it"
+    yield (
+        Finding(GOOD, "dialog model, trained from the present sources")
+        if trained
+        else Finding(WAITS, "dialog model: not trained from the present sources yet", "make run trains it")
     )
     try:
         build(settings)
@@ -92,8 +94,10 @@ def _files(settings: Settings) -> Iterator[Finding]:
     except Exception as error:
         yield Finding(MISSING, f"database: {type(error).__name__}", "check JIESU_DATABASE_URL")
     browser = shutil.which("chromium") or shutil.which("google-chrome")
-    yield Finding(GOOD, f"browser for the page's tests ({browser})") if browser else Finding(
-        WAITS, "browser for the page's tests", "apt-get install chromium"
+    yield (
+        Finding(GOOD, f"browser for the page's tests ({browser})")
+        if browser
+        else Finding(WAITS, "browser for the page's tests", "apt-get install chromium")
     )
     yield Finding(WAITS, "speech: not in this version; citizens write", "")
 

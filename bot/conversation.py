@@ -77,7 +77,13 @@ class Conversation:
         ticket = self.desk.latest_of(conversation_id)
         return {
             "messages": [
-                {"from": line.direction, "text": line.text, "unasked": line.unasked, "at": line.at.isoformat(), **line.payload}
+                {
+                    "from": line.direction,
+                    "text": line.text,
+                    "unasked": line.unasked,
+                    "at": line.at.isoformat(),
+                    **line.payload,
+                }
                 for line in lines
             ],
             "last_event_id": lines[-1].seq if lines else 0,
@@ -112,14 +118,15 @@ class Conversation:
         draft = self.drafts.current(turn.conversation_id)
         ticket = self.desk.get(answer.ticket_number) if answer.ticket_number else None
         asking = draft.dialog_state.get("asked") if answer.asking == UNCHANGED and draft else answer.asking
-        told = {
+        state = WAITING if answer.handover else BOT
+        told: dict[str, Any] = {
             "replies": [reply.as_json() for reply in answer.replies],
             "asking": None if asking == UNCHANGED else asking,
-            "state": WAITING if answer.handover else BOT,
+            "state": state,
             "draft": draft.as_json() if draft else EMPTY_DRAFT,
             "ticket": ticket.as_json() if ticket else None,
         }
-        self.journal.finish_turn(turn, told["replies"], told, state=told["state"])
+        self.journal.finish_turn(turn, told["replies"], told, state=state)
         return told
 
     def _say_unasked(self, conversation_id: str, replies: list[Reply]) -> None:

@@ -123,7 +123,10 @@ class RasaProcess:
         self._endpoints.write_text(self._endpoints_text, encoding="utf-8")
         with self._log_path.open("ab") as log_file:
             self._process = await asyncio.create_subprocess_exec(
-                *map(str, (self._python, "-m", "dialog.rasa.serve", self._model, self._endpoints, "127.0.0.1", self._port)),
+                *map(
+                    str,
+                    (self._python, "-m", "dialog.rasa.serve", self._model, self._endpoints, "127.0.0.1", self._port),
+                ),
                 cwd=ROOT,
                 env={**environment(), "JIESU_STOP_WITH_PARENT": "1"},
                 stdin=asyncio.subprocess.PIPE,

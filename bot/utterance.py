@@ -31,7 +31,9 @@ class Utterance:
 def clean(text: str) -> Utterance:
     """Removes what is not text (control characters, invisible marks) and answers what nobody could understand."""
     visible = "".join(
-        c for c in unicodedata.normalize("NFC", text) if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn")
+        c
+        for c in unicodedata.normalize("NFC", text)
+        if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn")
     ).strip()
     if not visible:
         return Utterance("", wording.EMPTY)

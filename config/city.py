@@ -14,5 +14,7 @@ def read(name: str) -> Any:
 def district_overlays() -> dict[str, tuple[str, ...]]:
     """District → the topics that it has added to the city's 27."""
     folder = files("config") / "districts"
-    overlays = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in folder.iterdir() if path.name.endswith(".yml"))
+    overlays = (
+        yaml.safe_load(path.read_text(encoding="utf-8")) for path in folder.iterdir() if path.name.endswith(".yml")
+    )
     return {overlay["district"]: tuple(overlay["adds"]) for overlay in overlays}

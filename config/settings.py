@@ -20,9 +20,7 @@ class Settings(BaseSettings):
     rasa_url: str | None = Field(
         None, description="A Rasa server run by somebody else; when unset, one is started and watched."
     )
-    rasa_python: Path = Field(
-        Path(".rasa-venv/bin/python"), description="The interpreter of Rasa's own environment."
-    )
+    rasa_python: Path = Field(Path(".rasa-venv/bin/python"), description="The interpreter of Rasa's own environment.")
     actions_host: str = Field("127.0.0.1", description="Address of the action endpoint. Never public.")
     actions_port: int = Field(0, ge=0, le=65535, description="Its port; 0 takes a free one.")
     turn_timeout: float = Field(20.0, gt=0, description="Seconds to wait for the dialog's answer.")

@@ -128,17 +128,13 @@ class Drafts:
 
 def draft_of(session: Session, row: DraftRow) -> Draft:
     """A draft with its entries, read in the caller's transaction."""
-    entries = session.scalars(
-        select(DraftEntryRow).where(DraftEntryRow.draft_id == row.id).order_by(DraftEntryRow.seq)
-    )
+    entries = session.scalars(select(DraftEntryRow).where(DraftEntryRow.draft_id == row.id).order_by(DraftEntryRow.seq))
     return Draft(
         row.id,
         row.conversation_id,
         row.state,
         row.dialog_state,
-        tuple(
-            Entry(e.field, e.value, e.raw, e.turn, e.span, e.source, e.confirmed, e.by, e.at) for e in entries
-        ),
+        tuple(Entry(e.field, e.value, e.raw, e.turn, e.span, e.source, e.confirmed, e.by, e.at) for e in entries),
     )
 
 

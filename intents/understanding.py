@@ -41,8 +41,13 @@ def read_fields(
     text: str, now: datetime, catalog: Catalog, topic_id: str | None = None, asked: str | None = None
 ) -> Reading:
     """Every field of the topic that the text holds; `asked` is the field that the text may be a bare answer to."""
-    kind = catalog.field(asked, topic_id).kind if asked in catalog.fields else None
-    where = {FieldKind.PLACE: "place", FieldKind.DISTRICT: "district", FieldKind.ESTATE: "estate", FieldKind.VILLAGE: "village"}
+    kind = catalog.field(asked, topic_id).kind if asked is not None and asked in catalog.fields else None
+    where = {
+        FieldKind.PLACE: "place",
+        FieldKind.DISTRICT: "district",
+        FieldKind.ESTATE: "estate",
+        FieldKind.VILLAGE: "village",
+    }
     places = find_places(text, asked=where.get(kind) if kind else None)
     fields = dict(extract(text, now=now, topic=topic_id, asked=asked))
     for name in ("district", "street", "place", "estate", "village"):

@@ -95,7 +95,15 @@ def uv() -> Path:
         "Python's venv module is missing (Debian: apt-get install python3-venv).",
     )
     run(
-        [BOOTSTRAP / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"uv=={UV_VERSION}"],
+        [
+            BOOTSTRAP / "bin" / "python",
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            f"uv=={UV_VERSION}",
+        ],
         "waiting for pip to fetch the installer (uv, 20 MB)",
         "Check that `pip download uv` works on this machine.",
     )
@@ -136,8 +144,10 @@ def install_project(target: Path) -> None:
 def main() -> None:
     """Makes what the command line names."""
     wanted = sys.argv[1:] or ["app", "rasa"]
-    if sys.version_info < (3, 11):
-        raise SetupError(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}. Try: make PYTHON=python3.11 run")
+    if sys.version_info < (3, 11):  # noqa: UP036  whoever has an older one is told so
+        raise SetupError(
+            f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}. Try: make PYTHON=python3.11 run"
+        )
     locks = ["app.lock", *(["dev.lock"] if "dev" in wanted else [])]
     kept = ROOT / ".venv" / "with-dev"
     if "app" in wanted:
@@ -147,7 +157,13 @@ def main() -> None:
         if "dev.lock" in locks:
             kept.touch()
     if "rasa" in wanted:
-        make(".rasa-venv", python_for(RASA_PYTHONS), ["rasa.lock"], "waiting for Rasa's packages (about 600 MB)", project=False)
+        make(
+            ".rasa-venv",
+            python_for(RASA_PYTHONS),
+            ["rasa.lock"],
+            "waiting for Rasa's packages (about 600 MB)",
+            project=False,
+        )
 
 
 if __name__ == "__main__":

@@ -9,7 +9,10 @@ from pathlib import Path
 
 WANTED = {
     "chromium": ("the page in a real browser", lambda: shutil.which("chromium")),
-    "postgresql": ("the ticket desk on a real PostgreSQL", lambda: any(Path("/usr/lib/postgresql").glob("*/bin/postgres"))),
+    "postgresql": (
+        "the ticket desk on a real PostgreSQL",
+        lambda: any(Path("/usr/lib/postgresql").glob("*/bin/postgres")),
+    ),
 }
 
 

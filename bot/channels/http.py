@@ -13,8 +13,8 @@ from bot.conversation import Conversation
 from bot.utterance import LONGEST_ACCEPTED
 from integrations.desk import NoSuchTicket
 from integrations.guesses import GuessLimiter, TooManyGuesses
-from integrations.status import progress
 from integrations.journal import Busy, NoSuchConversation, Unauthorised
+from integrations.status import progress
 
 router = APIRouter(prefix="/api/v1")
 
@@ -22,9 +22,13 @@ router = APIRouter(prefix="/api/v1")
 class Message(BaseModel):
     """What a citizen sends."""
 
-    text: str = Field(max_length=LONGEST_ACCEPTED, description="The citizen's words; a button is pressed by sending its payload.")
+    text: str = Field(
+        max_length=LONGEST_ACCEPTED, description="The citizen's words; a button is pressed by sending its payload."
+    )
     client_message_id: str | None = Field(
-        None, max_length=128, description="Made by the client; the same one again gives the same answer and does nothing twice."
+        None,
+        max_length=128,
+        description="Made by the client; the same one again gives the same answer and does nothing twice.",
     )
 
 

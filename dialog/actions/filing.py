@@ -14,6 +14,7 @@ from dialog.actions.room import Room
 from integrations import numbers
 from integrations.status import due
 
+
 class FileTicket(Action):
     """The end of the form."""
 

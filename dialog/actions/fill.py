@@ -55,6 +55,8 @@ def fill(notes: Notes, heard: Heard) -> Outcome:
         if read_topic_answer(notes, heard):
             outcome.understood = True
             _absorb_story(notes, heard, outcome)
+        elif not heard.acts:
+            _tell(notes, heard, outcome)
         return outcome
     if notes.has_content() and (changes := correct(notes, heard)):
         outcome.said.extend(changes)
@@ -95,7 +97,7 @@ def _answer(notes: Notes, heard: Heard, asked: str, outcome: Outcome) -> bool:
         notes.put(asked, known, heard.text)
         return True
     if asked == "district" and notes.memory.districts_offered:
-        found = read_answer(heard.text, FieldKind.CHOICE, heard.now, {option: () for option in notes.memory.districts_offered})
+        found = read_answer(heard.text, FieldKind.CHOICE, heard.now, dict.fromkeys(notes.memory.districts_offered, ()))
         if found is not None:
             notes.put_found(asked, found)
             return True
@@ -134,7 +136,7 @@ def _pass(notes: Notes, heard: Heard, spec: Field, outcome: Outcome) -> bool:
 
 def _pointed_at(notes: Notes, spec: Field) -> Any:
     """A name already given that the citizen points back to (就是刚才说的那家)."""
-    names = ("merchant", "institution", "employer", "kindergarten", "developer", "estate", "place")
+    names: tuple[str, ...] = ("merchant", "institution", "employer", "kindergarten", "developer", "estate", "place")
     if spec.kind in (FieldKind.PLACE, FieldKind.ESTATE, FieldKind.VILLAGE):
         names = ("place", "estate", "village")
     return next((notes.value(name) for name in names if notes.value(name)), None)

@@ -44,9 +44,7 @@ class Interruption(Action):
         return self.answer(dispatcher, tracker, self.room.notes(tracker), self.room.heard(tracker))
 
     @abstractmethod
-    def answer(
-        self, say: CollectingDispatcher, tracker: Tracker, notes: Notes, heard: Heard
-    ) -> list[EventType]:
+    def answer(self, say: CollectingDispatcher, tracker: Tracker, notes: Notes, heard: Heard) -> list[EventType]:
         """What is said and what changes."""
 
 

@@ -1,5 +1,6 @@
 """The draft as one turn sees it: what is known, what this turn adds, and what the dialog remembers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +29,7 @@ class Memory:
     last_replies: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
-    def from_json(cls, data: dict[str, Any] | None) -> "Memory":
+    def from_json(cls, data: Mapping[str, Any] | None) -> "Memory":
         """What `to_json` wrote; unknown keys of an older version are dropped."""
         names = cls.__dataclass_fields__
         return cls(**{key: value for key, value in (data or {}).items() if key in names})

@@ -85,9 +85,7 @@ def _choices(spec: Field) -> tuple[Button, ...]:
 def _read_back(notes: Notes) -> Question:
     if notes.memory.asking_which_to_change:
         labels = [spec.label for name, spec in notes.fields().items() if notes.settled(name)]
-        return Question(
-            CONFIRM, wording.WHICH_TO_CHANGE, tuple(Button(label, f"改{label}") for label in labels)
-        )
+        return Question(CONFIRM, wording.WHICH_TO_CHANGE, tuple(Button(label, f"改{label}") for label in labels))
     return Question(
         CONFIRM,
         wording.CONFIRM,

@@ -3,6 +3,7 @@
 import json
 import logging
 import zlib
+from types import TracebackType
 
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
@@ -57,7 +58,7 @@ def action_app(room: Room) -> Starlette:
     return Starlette(routes=[Route("/webhook", webhook, methods=["POST"]), Route("/health", health)])
 
 
-def _trace(error: BaseException) -> tuple[type[BaseException], BaseException, object] | None:
+def _trace(error: BaseException) -> tuple[type[BaseException], BaseException, TracebackType | None]:
     """Where it failed, without what it said: an exception's text may repeat the citizen's."""
     scrubbed = type(error)() if type(error).__init__ is Exception.__init__ else RuntimeError(type(error).__name__)
     return (type(scrubbed), scrubbed, error.__traceback__)

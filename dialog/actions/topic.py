@@ -1,21 +1,22 @@
 """Which topic it is: taken when sure, offered as a choice when not, never guessed in silence."""
 
+import re
 from collections.abc import Sequence
 
 from dialog.actions import wording
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
+from intents.catalog import FieldKind
 from intents.catalog.model import OTHER
 from intents.classifier import Guess
 from intents.extraction.answers import read_answer
-from intents.catalog import FieldKind
 from intents.understanding import LIKELY, OFFERED, SURE
 
 CLEAR_LEAD = 0.35
 """A topic this far ahead of the second needs no asking although it is not sure."""
 
-ENOUGH_WORDS = 6
-"""Characters below which a message that fits no topic says too little to be filed as `other`."""
+ENOUGH_WORDS = 4
+"""Chinese characters from which a message that chooses none of the offered topics tells the story anew."""
 
 
 def decide_topic(notes: Notes, heard: Heard) -> None:
@@ -50,7 +51,7 @@ def read_topic_answer(notes: Notes, heard: Heard) -> bool:
     if heard.text.strip() in (wording.NONE_OF_THESE, "都不是的", "不是这些", "都不对"):
         take_topic(notes, OTHER, heard.text)
         return True
-    options = {name: (notes.catalog.topics[t].name,) for name, t in names.items()}
+    options: dict[str, tuple[str, ...]] = {name: (notes.catalog.topics[t].name,) for name, t in names.items()}
     options[wording.NONE_OF_THESE] = ("以上都不", "一个都不是")
     found = read_answer(heard.text, FieldKind.CHOICE, heard.now, options)
     if found is not None:
@@ -59,6 +60,9 @@ def read_topic_answer(notes: Notes, heard: Heard) -> bool:
     if heard.has("dont_know", "skip"):
         take_topic(notes, OTHER, heard.text)
         return True
+    if heard.acts or len(re.findall(r"[一-鿿]", heard.text)) < ENOUGH_WORDS:
+        # A phone number or two syllables say nothing of the topic.
+        return False
     before = notes.memory.topics_offered
     decide_topic(notes, heard)
     return notes.topic is not None or notes.memory.topics_offered != before

@@ -31,9 +31,7 @@ RANKED = 10
 class TicketClassifier(GraphComponent, IntentClassifier):
     """Sets `intent`, `intent_ranking` (topics only) and `appeal_type` of a message."""
 
-    def __init__(
-        self, storage: ModelStorage, resource: Resource, classifier: Classifier | None = None
-    ) -> None:
+    def __init__(self, storage: ModelStorage, resource: Resource, classifier: Classifier | None = None) -> None:
         self._storage = storage
         self._resource = resource
         self._classifier = classifier

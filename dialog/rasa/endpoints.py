@@ -1,5 +1,6 @@
 """Rasa's endpoints file: where the actions are, and where the tracker is kept."""
 
+import os
 from urllib.parse import unquote, urlsplit
 
 import yaml
@@ -30,3 +31,7 @@ def tracker_store(url: str) -> dict[str, object]:
         "password": unquote(parts.password or ""),
         "db": parts.path.removeprefix("/"),
     }
+
+
+if __name__ == "__main__":
+    print(endpoints(os.environ["JIESU_ACTIONS_URL"], os.environ["JIESU_DATABASE_URL"]))

@@ -1,6 +1,7 @@
 """Writes the Rasa project that the catalog asks for: domain, rules and training examples."""
 
 import shutil
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,9 @@ def rules(catalog: Catalog) -> dict[str, Any]:
                 "steps": [{"intent": intent}, {"action": action}, *goes_on],
             }
         )
-        opens = [{"action": FORM}, {"active_loop": FORM}] if intent in ("danger", "calm", "start_over", "status") else []
+        opens = (
+            [{"action": FORM}, {"active_loop": FORM}] if intent in ("danger", "calm", "start_over", "status") else []
+        )
         found.append(
             {
                 "rule": f"{intent} with no form open",
@@ -96,9 +99,7 @@ def examples(utterances: Iterable[Utterance]) -> dict[str, Any]:
     """The training utterances in Rasa's form; the type of appeal travels as an example's metadata."""
     by_topic: dict[str, list[dict[str, Any]]] = {}
     for utterance in utterances:
-        by_topic.setdefault(utterance.topic, []).append(
-            {"text": utterance.text, "metadata": {"type": utterance.type}}
-        )
+        by_topic.setdefault(utterance.topic, []).append({"text": utterance.text, "metadata": {"type": utterance.type}})
     return {"version": "3.1", "nlu": [{"intent": topic, "examples": told} for topic, told in by_topic.items()]}
 
 
@@ -123,7 +124,12 @@ def write_project(folder: Path) -> Path:
 
 
 if __name__ == "__main__":
+    # With a folder: the whole project there, for training elsewhere (docker/rasa.Dockerfile).
+    if len(sys.argv) > 1:
+        write_project(Path(sys.argv[1]))
+        sys.exit()
     GENERATED_DOMAIN.write_text(
-        "# Generated from the catalog by `make domain`; a test fails when it has drifted.\n" + dump(domain(load_catalog())),
+        "# Generated from the catalog by `make domain`; a test fails when it has drifted.\n"
+        + dump(domain(load_catalog())),
         encoding="utf-8",
     )

@@ -27,9 +27,7 @@ def _options(raw: Any, cues: Mapping[str, list[str]] | None) -> Mapping[str, tup
     return MappingProxyType({str(option): tuple(cues.get(str(option), ())) for option in raw or ()})
 
 
-def _field(
-    name: str, raw: Mapping[str, Any], *, required: bool, options: Any, cues: Any, where: str
-) -> Field:
+def _field(name: str, raw: Mapping[str, Any], *, required: bool, options: Any, cues: Any, where: str) -> Field:
     question = raw["question"]
     again = raw.get("again", question)
     for text in (question, again):
@@ -95,9 +93,7 @@ def _topic(
 def load_catalog() -> Catalog:
     """The catalog, read once. CatalogError names what is wrong in its files."""
     base, raw, themes, cues = _yaml("fields.yml"), _yaml("topics.yml"), _yaml("themes.yml"), _yaml("cues.yml")
-    topics = {
-        topic_id: _topic(topic_id, entry, raw["common"], base, cues) for topic_id, entry in raw["topics"].items()
-    }
+    topics = {topic_id: _topic(topic_id, entry, raw["common"], base, cues) for topic_id, entry in raw["topics"].items()}
     fields = {
         name: _field(name, entry, required=False, options=None, cues=cues.get(name), where="fields")
         for name, entry in base.items()

@@ -100,13 +100,12 @@ class Classifier:
             header = json.loads(archive.read("header.json"))
 
             def array(name: str) -> Vector:
-                return np.load(io.BytesIO(archive.read(f"{name}.npy"))).astype(np.float32)
+                loaded: Vector = np.load(io.BytesIO(archive.read(f"{name}.npy"))).astype(np.float32)
+                return loaded
 
             def head(name: str) -> Head:
                 labels: Sequence[str] = header[name]["labels"]
-                return Head(
-                    tuple(labels), array(f"{name}.weights"), array(f"{name}.bias"), header[name]["temperature"]
-                )
+                return Head(tuple(labels), array(f"{name}.weights"), array(f"{name}.bias"), header[name]["temperature"])
 
             vocabulary = {gram: row for row, gram in enumerate(header["vocabulary"])}
             return cls(vocabulary, array("idf"), head("topic"), head("type"))

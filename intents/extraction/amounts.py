@@ -13,17 +13,50 @@ _NOT_MONEY_AFTER = re.compile(
     r"\s*(?:多|来|余|几)?(?:年|月|日|号|点|时|分|秒|岁|楼|层|栋|单元|室|门|路|街|里|人|个|名|位|户|家|次|节|天|周|星期|小时|平|米|公里|千米|斤|吨|辆|台|条|根|块(?:砖|地|牌|玻璃)|路?公交|届|期|倍|%|％|度|张|元整?以上的|遍|趟|回|环|道|口|区|村|队|组|班|届|代|套|间|盏|棵|件|部|份|本|瓶|盒|支|站|胎|类|季度|学期|课时|次卡|只|把|处|伏|瓦|分贝|厘米|毫米|单|订)"
 )
 _ROLE_BEFORE = (
-    (REMAINING, re.compile(r"(?:还|剩|余|里面?|卡里|账户|里头)(?:还)?(?:剩|有|余)?(?:下|额|余额)?(?:了|有|是|大概|大约|约|差不多|没用完的?)*$")),
-    (OWED, re.compile(r"(?:欠|拖欠|没给|没发|未发|未付|没付|没结|差|扣|讨|要回|克扣)(?:了|我|我们|他们|大家|每个?人|薪|着|款|的)*(?:工资|工钱|薪水|血汗钱|劳务费|工程款|钱)?(?:一共|总共|共|共计|合计|是|大概|大约|约|差不多|还|：|:|,|，)*$")),
-    (OWED, re.compile(r"(?:工资|工钱|薪水|血汗钱|劳务费|工程款|补偿款|分红)(?:一共|总共|共|共计|合计|是|大概|大约|约|差不多|有|：|:)*$")),
-    (PAID, re.compile(r"(?:交|付|花|充|存|买|办|缴|支付|转|投|费|价|要|收|掏|打|预存|储值|消费|押金|定金|学费|报名费|总共|一共|共计|实付|首付|给)(?:了|过|款|值|给|他|她|他们|的|卡|金|为|是|大概|大约|约|差不多|个|店里|商家|我|我们|钱|费|：|:|他们家)*$")),
+    (
+        REMAINING,
+        re.compile(
+            r"(?:还|剩|余|里面?|卡里|账户|里头)(?:还)?(?:剩|有|余)?(?:下|额|余额)?(?:了|有|是|大概|大约|约|差不多|没用完的?)*$"
+        ),
+    ),
+    (
+        OWED,
+        re.compile(
+            r"(?:欠|拖欠|没给|没发|未发|未付|没付|没结|差|扣|讨|要回|克扣)(?:了|我|我们|他们|大家|每个?人|薪|着|款|的)*(?:工资|工钱|薪水|血汗钱|劳务费|工程款|钱)?(?:一共|总共|共|共计|合计|是|大概|大约|约|差不多|还|：|:|,|，)*$"
+        ),
+    ),
+    (
+        OWED,
+        re.compile(
+            r"(?:工资|工钱|薪水|血汗钱|劳务费|工程款|补偿款|分红)(?:一共|总共|共|共计|合计|是|大概|大约|约|差不多|有|：|:)*$"
+        ),
+    ),
+    (
+        PAID,
+        re.compile(
+            r"(?:交|付|花|充|存|买|办|缴|支付|转|投|费|价|要|收|掏|打|预存|储值|消费|押金|定金|学费|报名费|总共|一共|共计|实付|首付|给)(?:了|过|款|值|给|他|她|他们|的|卡|金|为|是|大概|大约|约|差不多|个|店里|商家|我|我们|钱|费|：|:|他们家)*$"
+        ),
+    ),
 )
 _ROLE_AFTER = (
-    (OWED, re.compile(r"^(?:块钱?|元钱?|多|的|左右)*(?:工资|工钱|薪水|血汗钱|劳务费|薪资|工程款)?(?:还|都|也|一直|到现在|至今|现在)?(?:没给|没发|未发|未付|没付|没结|拖着|不给|不发|没拿到|不结)")),
+    (
+        OWED,
+        re.compile(
+            r"^(?:块钱?|元钱?|多|的|左右)*(?:工资|工钱|薪水|血汗钱|劳务费|薪资|工程款)?(?:还|都|也|一直|到现在|至今|现在)?(?:没给|没发|未发|未付|没付|没结|拖着|不给|不发|没拿到|不结)"
+        ),
+    ),
     (REMAINING, re.compile(r"^(?:块钱?|元钱?|多|的)*(?:还)?(?:没用|没花|没消费|余额|剩余|没用完|未消费)")),
-    (PAID, re.compile(r"^(?:块钱?|元钱?|多|的)*(?:押金|定金|会员|学费|办了|的卡|年卡|月卡|充值|买的|不退|不给退|不还)")),
+    (
+        PAID,
+        re.compile(
+            r"^(?:块钱?|元钱?|多|的)*(?:押金|定金|会员|学费|办了|[办买充报交]的|的卡|年卡|月卡|充值|买的|不退|不给退|不还)"
+        ),
+    ),
 )
-_PER_MONTH = re.compile(r"(?:每月|每个月|一个月|月薪|一月|月工资|月租|每人)(?:工资|薪水|是|要|给|大概|大约|的|房租|租金)*$")
+_SIGN = re.compile(r"[¥￥]\s*$")
+_PER_MONTH = re.compile(
+    r"(?:每月|每个月|一个月|月薪|一月|月工资|月租|每人)(?:工资|薪水|是|要|给|大概|大约|的|房租|租金)*$"
+)
 _MONTHS = re.compile(r"([一二三四五六七八九十两俩仨半\d]{1,3})个?(?:多)?月")
 _USED = re.compile(r"(?:用|花|消费|扣|去|上)(?:了|掉|过|去)(?:大概|大约|差不多)?$")
 
@@ -41,7 +74,7 @@ class _Sum:
 
 def find_amounts(text: str, topic: str | None = None, asked: str | None = None) -> dict[str, Found]:
     """The sums of a text by role; values in yuan."""
-    sums = [found for number in find_numbers(text) if (found := _sum(text, number, asked)) is not None]
+    sums = [summed for number in find_numbers(text) if (summed := _sum(text, number, asked)) is not None]
     if topic == "unpaid_wages":
         sums = [_Sum(s.number, s.end, None, s.used, s.monthly) if s.role == PAID else s for s in sums]
     default = asked if asked in (PAID, OWED, REMAINING) else OWED if topic in OWING_TOPICS else PAID
@@ -69,16 +102,21 @@ def find_amounts(text: str, topic: str | None = None, asked: str | None = None) 
 
 def _sum(text: str, number: Number, asked: str | None) -> _Sum | None:
     before, after = text[max(0, number.start - 14) : number.start], text[number.end : number.end + 14]
+    sign = bool(_SIGN.search(before))
+    before = _SIGN.sub("", before)
     role = next((role for role, pattern in _ROLE_BEFORE if pattern.search(before)), None)
     following = next((name for name, pattern in _ROLE_AFTER if pattern.search(after)), None)
     used = bool(_USED.search(before))
     money = _MONEY_AFTER.match(after)
-    if not money:
+    if not money and not sign:
         if _NOT_MONEY_AFTER.match(after) or re.search(r"[A-Za-z第\-]$", before) or re.match(r"[A-Za-z\-]", after):
             return None
         if number.value < 10 or number.value >= 1e9 or (1990 <= number.value <= 2035 and not role):
             return None
-        bare = asked in (PAID, OWED, REMAINING) and number.end - number.start >= len(text.strip(" 。.，,吧左右大概差不多约")) - 3
+        bare = (
+            asked in (PAID, OWED, REMAINING)
+            and number.end - number.start >= len(text.strip(" 。.，,吧左右大概差不多约")) - 3
+        )
         large = number.value >= 100
         if not (bare or used or (large and (role or following)) or _PER_MONTH.search(before)):
             return None

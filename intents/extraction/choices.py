@@ -8,7 +8,9 @@ from intents.extraction.numbers import read
 from intents.found import Found
 
 _NEGATION = re.compile(r"(?:不是|并不是|不算|不属于|没有说|并非|而不是|也不是)(?:因为|在|说|去)?$")
-_ORDINAL = re.compile(r"^\s*(?:我?选|就|是|应该是)?\s*(?:第\s*)?(?P<n>[0-9０-９]|[一二三四五六七八九十])\s*(?:个|项|种|类|条|号|、|\.)?(?:吧|的|啊|呢)?[。.!！]?\s*$")
+_ORDINAL = re.compile(
+    r"^\s*(?:我?选|就|是|应该是)?\s*(?:第\s*)?(?P<n>[0-9０-９]|[一二三四五六七八九十])\s*(?:个|项|种|类|条|号|、|\.)?(?:吧|的|啊|呢)?[。.!！]?\s*$"
+)
 _LAST = re.compile(r"^\s*(?:最后一?个|后面那个|后一个|后者)[吧的]?[。.]?\s*$")
 _FIRST = re.compile(r"^\s*(?:头一个|前面那个|前一个|前者)[吧的]?[。.]?\s*$")
 

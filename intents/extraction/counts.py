@@ -6,9 +6,13 @@ from datetime import datetime
 from intents.extraction.numbers import NUMBER, read
 from intents.found import Found
 
-_PEOPLE = re.compile(rf"(?P<n>{NUMBER.pattern})(?:多|来|余)?(?:个|名|位|号)?(?:多)?(?:人|工人|工友|农民工|员工|同事|老人|家长|业主|租户|租客|学生|会员|住户|村民|顾客|消费者)")
+_PEOPLE = re.compile(
+    rf"(?P<n>{NUMBER.pattern})(?:多|来|余)?(?:个|名|位|号)?(?:多)?(?:人|工人|工友|农民工|员工|同事|老人|家长|业主|租户|租客|学生|会员|住户|村民|顾客|消费者)"
+)
 _ALONE = re.compile(r"(?:就|只有)我(?:自己)?(?:一个人?|自己)|我自己|一个人")
-_BORN = re.compile(r"(?P<y>(?:20)?[0-2]\d|二[零〇][零〇一二三四五六七八九]{2})年(?:\d{1,2}月)?(?:\d{1,2}[日号])?(?:份)?(?:出?生|的孩子|的娃|的宝宝)")
+_BORN = re.compile(
+    r"(?P<y>(?:20)?[0-2]\d|二[零〇][零〇一二三四五六七八九]{2})年(?:\d{1,2}月)?(?:\d{1,2}[日号])?(?:份)?(?:出?生|的孩子|的娃|的宝宝)"
+)
 _AGE = re.compile(r"(?P<n>[一二两三四五六七]|[1-7])(?:周)?岁(?P<half>半)?")
 _YEAR = re.compile(r"(?<!\d)(?:20[0-2]\d|[0-2]\d(?=年))")
 
@@ -21,12 +25,12 @@ def find_people(text: str, *, bare: bool = False) -> Found | None:
         if value is not None and 1 <= value <= 100_000 and (best is None or value > best.value):
             best = Found(int(value), match.group(), match.start(), match.end())
     if best is None and bare:
-        if match := _ALONE.search(text):
-            return Found(1, match.group(), match.start(), match.end())
-        if match := NUMBER.search(text):
-            value = read(match.group())
+        if alone := _ALONE.search(text):
+            return Found(1, alone.group(), alone.start(), alone.end())
+        if number := NUMBER.search(text):
+            value = read(number.group())
             if value is not None and value >= 1:
-                return Found(int(value), match.group(), match.start(), match.end())
+                return Found(int(value), number.group(), number.start(), number.end())
     return best
 
 

@@ -35,7 +35,9 @@ def extract(text: str, now: datetime, topic: str | None = None, asked: str | Non
 
 def _values(text: str, now: datetime, spec: Topic, topic: str | None, asked: str | None) -> dict[str, Found]:
     dates = list(find_dates(text, now))
-    date_field = next((name for name in ("paid_on", "purchased_on", "visited_on") if name in spec.fields), "occurred_on")
+    date_field = next(
+        (name for name in ("paid_on", "purchased_on", "visited_on") if name in spec.fields), "occurred_on"
+    )
     candidates: dict[str, Found | None] = {
         **find_amounts(text, topic, asked),
         date_field: dates[0] if dates else None,

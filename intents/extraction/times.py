@@ -22,9 +22,14 @@ def _clock_pattern(prefix: str) -> str:
 
 
 _RANGE = re.compile(
-    r"(?P<every>每天|天天|每晚|每日|每周末)?" + _clock_pattern("a") + r"(?:一直)?(?:到|至|-|—|~|～)(?:了|第二天|次日)?" + _clock_pattern("b")
+    r"(?P<every>每天|天天|每晚|每日|每周末)?"
+    + _clock_pattern("a")
+    + r"(?:一直)?(?:到|至|-|—|~|～)(?:了|第二天|次日)?"
+    + _clock_pattern("b")
 )
-_AT = re.compile(r"(?P<every>每天|天天|每晚|每日|每周末)?" + _clock_pattern("a") + r"(?P<after>以后|之后|后|以前|之前)?")
+_AT = re.compile(
+    r"(?P<every>每天|天天|每晚|每日|每周末)?" + _clock_pattern("a") + r"(?P<after>以后|之后|后|以前|之前)?"
+)
 _PARTS = re.compile(rf"(?P<every>每天|天天|每晚|每日|每周末)?(?:的)?(?P<part>{_PART})")
 _EVERY_NIGHT = re.compile(r"每晚|夜夜")
 
@@ -33,7 +38,17 @@ _DURATION = re.compile(
     rf"(?:已经|都|快|将近|超过|至少|大概|有)?{_COUNT}(?P<half>个半|多个|来个|个多|个)?(?P<more>多)?(?P<u>年|月|星期|周|礼拜|天|日|小时|钟头)(?P<more2>多|半)?(?=了|没|都没)了?"
 )
 _LONG = re.compile(r"很久|好久|长期|一直|常年|多年|好长时间")
-_UNIT = {"月": "个月", "星期": "周", "礼拜": "周", "日": "天", "钟头": "小时", "年": "年", "周": "周", "天": "天", "小时": "小时"}
+_UNIT = {
+    "月": "个月",
+    "星期": "周",
+    "礼拜": "周",
+    "日": "天",
+    "钟头": "小时",
+    "年": "年",
+    "周": "周",
+    "天": "天",
+    "小时": "小时",
+}
 
 _MONTH = r"(?:(?:20)?\d{2}年|去年|今年|前年)?的?(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月?份?"
 _PERIOD = re.compile(rf"(?P<a>{_MONTH})(?:到|至|-|—|~|～)(?P<b>{_MONTH})(?<=[月份])")
@@ -44,7 +59,7 @@ _YEAR_OWED = re.compile(r"(?:去年|今年|前年|20\d{2}年)(?:一)?(?:整|全)
 
 
 def find_time_of_day(text: str, *, bare: bool = False) -> Found | None:
-    """"每天 02:00", "22:00-02:00", "晚上"; None when no time of day is told. `bare`: 两点 alone is a time, for it was asked."""
+    """ "每天 02:00", "22:00-02:00", "晚上"; None when no time of day is told. `bare`: 两点 alone is a time, for it was asked."""
     if match := _RANGE.search(text):
         first = _clock(match, "a", None)
         second = _clock(match, "b", match["apart"] if not match["bpart"] else None)
@@ -56,7 +71,9 @@ def find_time_of_day(text: str, *, bare: bool = False) -> Found | None:
         if plain and not bare and match.group()[-1] in "点时":
             continue
         if clock := _clock(match, "a", "晚上" if match["every"] == "每晚" else None):
-            after = {"以后": "以后", "之后": "以后", "后": "以后", "以前": "以前", "之前": "以前"}.get(match["after"] or "", "")
+            after = {"以后": "以后", "之后": "以后", "后": "以后", "以前": "以前", "之前": "以前"}.get(
+                match["after"] or "", ""
+            )
             return _found(match, f"{_every(match)}{clock}{after}")
     if match := _PARTS.search(text):
         return _found(match, f"{_every(match)}{match['part']}")
@@ -108,8 +125,8 @@ def find_duration(text: str) -> Found | None:
         if match["half"] == "个半" or match["more2"] == "半":
             number += 0.5
         return _found(match, f"{'超过' if more else ''}{whole(number)}{unit}")
-    if match := _LONG.search(text):
-        return _found(match, "长期")
+    if lasting := _LONG.search(text):
+        return _found(lasting, "长期")
     return None
 
 
@@ -126,11 +143,15 @@ def find_period(text: str, now: datetime) -> Found | None:
         if year:
             return _found(match, str(year.value)[:4])
     for match in _MONTHS_OWED.finditer(text):
-        if text[max(0, match.start() - 1) : match.start()] in ("每", "第", "上", "下", "这") or text[: match.start()].endswith("年"):
+        if text[max(0, match.start() - 1) : match.start()] in ("每", "第", "上", "下", "这") or text[
+            : match.start()
+        ].endswith("年"):
             continue
         if match["unit"] == "月":
             continue
-        count = {"半": None, "俩": 2.0, "仨": 3.0}.get(match["n"], read(match["n"]) if match["n"] not in ("几", "好几") else None)
+        count = {"半": None, "俩": 2.0, "仨": 3.0}.get(
+            match["n"], read(match["n"]) if match["n"] not in ("几", "好几") else None
+        )
         unit = "年" if match["unit"] == "年" else "个月"
         if match["n"] == "半":
             return _found(match, "半年" if unit == "年" else "半个月")

@@ -10,12 +10,16 @@ from intents.gazetteer.index import Hit, Spot, load_gazetteer
 from intents.gazetteer.phrases import detail_after, find_phrases
 
 _NEGATED = re.compile(r"(?:不是|并非|不在|不属于|不算|又不是|而不是)(?:在|说)?(?:北京市?)?$")
-_REPAIR = re.compile(r"不对|说错|错了|口误|更正|哦不|啊不|噢不|不不|呃不|应该是|改成|改为|(?<![是要])不是[，,。 ]?是|搞错|弄错|记错")
+_REPAIR = re.compile(
+    r"不对|说错|错了|口误|更正|哦不|啊不|噢不|不不|呃不|应该是|改成|改为|(?<![是要])不是[，,。 ]?是|搞错|弄错|记错"
+)
 _OFFICE = re.compile(
     r"^(?:区)?(?:医院|法院|检察院|仲裁|人社|劳动|公安|分局|政府|教委|住建委|城管|市场监管|消协|支行|分行|银行|分公司|大学|学院|中学|小学|户口|户籍|人(?![行民])|外国语|实验|师范|税务|民政局|交通支队|热线|融媒)"
 )
 _ROAD_AFTER = re.compile(r"^(?:[东西南北中]?(?:大)?[路街道巷]|胡同|门|桥|寺|河|山|阳光)")
 _PASSING = re.compile(r"(?:家住|我住|住在?|户口在|户籍在?|老家在?|从|来自|毕业于|开往|去往?|到|往|途经|路过|经过)$")
+_STATION_BEFORE = re.compile(r"(?:地铁|号线)(?:站)?$")
+_STATION_AFTER = re.compile(r"^(?:地铁|站(?!前))")
 _LEADING = re.compile(r"^(?:(?:北京市?|本市)?(?:的)?)(?:[一-鿿]{2,3}区(?=[^域间别分块]))?(?:的|，|,|、)?")
 
 
@@ -63,7 +67,17 @@ def _believed(text: str) -> Iterable[Hit]:
             continue
         if governed_by_other_city(text, hit.start, hit.end):
             continue
-        yield hit
+        yield (
+            _as_station(hit)
+            if _STATION_BEFORE.search(text[max(0, hit.start - 6) : hit.start]) or _STATION_AFTER.match(after)
+            else hit
+        )
+
+
+def _as_station(hit: Hit) -> Hit:
+    """A metro station's name is not a town's of the same name: 地铁十里堡站 is not 密云's 十里堡镇."""
+    spots = tuple(spot for spot in hit.spots if not (spot.street or "").startswith(hit.name))
+    return replace(hit, spots=spots) if len(spots) == 1 else hit
 
 
 def _withdrawn(text: str, start: int, end: int, starts: Sequence[int]) -> bool:
@@ -91,7 +105,9 @@ def _district(text: str, hits: Sequence[Hit]) -> tuple[Found | None, tuple[str, 
         if weight <= -2 or not [h for h in hits if h is not hit]:
             return _as_district(text, hit.spots[0].district, hit, 1.0 if weight <= -4 else 0.8), ()
     implied = [hit for hit in hits if len(hit.spots) == 1 and not _is_district(hit)]
-    for hit in sorted(implied, key=lambda h: (bool(_PASSING.search(text[max(0, h.start - 4) : h.start])), -_exactness(h), h.start)):
+    for hit in sorted(
+        implied, key=lambda h: (bool(_PASSING.search(text[max(0, h.start - 4) : h.start])), -_exactness(h), h.start)
+    ):
         return _as_district(text, hit.spots[0].district, hit, 0.9), ()
     if told:
         return _as_district(text, min(told)[2].spots[0].district, min(told)[2], 0.6), ()
@@ -133,14 +149,21 @@ def _street(text: str, hits: Sequence[Hit], district: Found | None) -> Found | N
 
 def _phrases(text: str, hits: Sequence[Hit]) -> tuple[Found | None, Found | None, Found | None]:
     """The most specific location phrase, and the estate and village among all of them."""
-    spans = [_Span(p.start, p.end, {"building": 3, "estate": 4, "village": 4, "road": 2}[p.kind] + 2 * p.detailed, p.kind) for p in find_phrases(text)]
+    spans = [
+        _Span(p.start, p.end, {"building": 3, "estate": 4, "village": 4, "road": 2}[p.kind] + 2 * p.detailed, p.kind)
+        for p in find_phrases(text)
+    ]
     for hit in hits:
         if not _is_district(hit):
             end = detail_after(text, hit.end)
             official_street = any(spot.official for spot in hit.spots)
             spans.append(_Span(hit.start, end, (1 if official_street else 3) + 2 * (end > hit.end), "name"))
     starts = sorted({span.start for span in spans})
-    spans = [span for span in _joined(text, spans) if not _withdrawn(text, span.start, span.end, [s for s in starts if s >= span.end])]
+    spans = [
+        span
+        for span in _joined(text, spans)
+        if not _withdrawn(text, span.start, span.end, [s for s in starts if s >= span.end])
+    ]
     spans = [_without_district(text, span, hits) for span in spans]
     spans = [span for span in spans if span.end - span.start >= 2]
     if not spans:

@@ -30,7 +30,12 @@ class Running:
     def cli(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Another `jiesu` command on the same home."""
         return subprocess.run(
-            [str(ROOT / ".venv/bin/jiesu"), *words], env=environment(self.home), cwd=ROOT, capture_output=True, text=True, check=False
+            [str(ROOT / ".venv/bin/jiesu"), *words],
+            env=environment(self.home),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
 

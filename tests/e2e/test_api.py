@@ -18,7 +18,7 @@ def test_a_complaint_becomes_a_ticket_with_a_number(client: Client) -> None:
     assert told["asking"] == "contact_phone"
     told = client.say("13800001234")
     assert told["asking"] == "confirm"
-    assert [button["payload"] for button in told["replies"][-1]["buttons"]][0] == "对，提交"
+    assert told["replies"][-1]["buttons"][0]["payload"] == "对，提交"
     ticket = client.say("对，提交")["ticket"]
     assert len(ticket["number"]) == 12
     assert ticket["status"] == "submitted"
@@ -47,7 +47,16 @@ def test_two_messages_at_once_are_answered_one_after_the_other(client: Client) -
 
 @pytest.mark.parametrize(
     "text",
-    ["", "   ", "😀😀😀", "\x00\x01\x07", "'; DROP TABLE tickets; --", "<script>alert(1)</script>", "/restart", "好" * 10_000],
+    [
+        "",
+        "   ",
+        "😀😀😀",
+        "\x00\x01\x07",
+        "'; DROP TABLE tickets; --",
+        "<script>alert(1)</script>",
+        "/restart",
+        "好" * 10_000,
+    ],
 )
 def test_bad_input_gets_a_clear_answer_and_the_draft_is_intact(client: Client, text: str) -> None:
     before = client.say("朝阳区青年路的路灯不亮")["draft"]
@@ -88,7 +97,9 @@ def test_a_stale_token_is_a_problem(client: Client, token: str) -> None:
     assert response.headers["content-type"] == "application/problem+json"
 
 
-def test_status_needs_the_phone_and_a_wrong_pair_sounds_like_an_unknown_number(running: Running, client: Client) -> None:
+def test_status_needs_the_phone_and_a_wrong_pair_sounds_like_an_unknown_number(
+    running: Running, client: Client
+) -> None:
     number = client.file()["number"]
     path = f"/api/v1/tickets/{number}"
     right = client.http.get(path, params={"phone_last4": "1234"})
@@ -138,7 +149,10 @@ def test_a_moved_ticket_reaches_the_open_page_unasked_and_once(running: Running,
 
 def test_guessing_ticket_numbers_is_slowed_down(running: Running) -> None:
     with httpx.Client(base_url=running.url, trust_env=False) as http:
-        statuses = [http.get("/api/v1/tickets/123456789012", params={"phone_last4": str(n)}).status_code for n in range(1000, 1040)]
+        statuses = [
+            http.get("/api/v1/tickets/123456789012", params={"phone_last4": str(n)}).status_code
+            for n in range(1000, 1040)
+        ]
     assert 429 in statuses
 
 

@@ -62,7 +62,9 @@ def test_a_dead_rasa_is_started_again_and_the_draft_is_still_there(empty_home: P
         client = Client(running.url)
         before = client.say("朝阳区青年路的路灯不亮")["draft"]
         rasa = next(
-            p for p in psutil.Process(running.process.pid).children(recursive=True) if "dialog.rasa.serve" in p.cmdline()
+            p
+            for p in psutil.Process(running.process.pid).children(recursive=True)
+            if "dialog.rasa.serve" in p.cmdline()
         )
         os.kill(rasa.pid, signal.SIGKILL)
         apologies = 0

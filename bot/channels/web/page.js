@@ -89,7 +89,7 @@ async function start() {
   opened.replies.forEach((reply) => line(reply.text, "bot"));
   offer([]);
   fill({ fields: {} }, null);
-  listen();
+  listen(0);
 }
 
 async function resume() {
@@ -111,8 +111,7 @@ async function resume() {
 
 function listen(after) {
   if (stream) stream.close();
-  const from = after === undefined ? "" : `&after=${after}`;
-  stream = new EventSource(`/api/v1/conversations/${conversation.id}/events?token=${encodeURIComponent(conversation.token)}${from}`);
+  stream = new EventSource(`/api/v1/conversations/${conversation.id}/events?token=${encodeURIComponent(conversation.token)}&after=${after}`);
   stream.addEventListener("message", (event) => line(JSON.parse(event.data).text, "bot", "news"));
 }
 

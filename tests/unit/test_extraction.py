@@ -1,0 +1,131 @@
+"""Values in free text: amounts, dates, times, names, codes."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from intents.extraction import extract
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+def values(text: str, topic: str, asked: str | None = None) -> dict[str, Any]:
+    return {name: found.value for name, found in extract(text, NOW, topic, asked).items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("办卡交了3680元", {"amount_paid": 3680}),
+        ("交了3680还剩2000", {"amount_paid": 3680, "amount_remaining": 2000}),
+        ("充了一万二", {"amount_paid": 12000}),
+        ("花了1.2万报的班", {"amount_paid": 12000}),
+        ("一万一千九百八买的年卡", {"amount_paid": 11980}),
+        ("卡里还有两千多块", {"amount_remaining": 2000}),
+        ("充值5000元，余额三千五", {"amount_paid": 5000, "amount_remaining": 3500}),
+        ("我交了￥2,999", {"amount_paid": 2999}),
+        ("一共交了两万八千块钱", {"amount_paid": 28000}),
+        ("打完折8888办的", {"amount_paid": 8888}),
+    ],
+)
+def test_paid_and_remaining_amounts_are_told_apart(text: str, expected: dict[str, int]) -> None:
+    found = values(text, "prepaid_refund")
+    assert {k: v for k, v in found.items() if k.startswith("amount")} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("欠我工资两万四", 24000),
+        ("三个月没发工资了一共是15600元", 15600),
+        ("老板还差我们八千块没给", 8000),
+        ("拖欠工程款和工资共计12.5万元", 125000),
+    ],
+)
+def test_an_amount_owed_is_not_an_amount_paid(text: str, amount: int) -> None:
+    found = values(text, "unpaid_wages")
+    assert found["amount_owed"] == amount
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "precision"),
+    [
+        ("去年三月份办的卡", "2025-03", "month"),
+        ("上个月办的", "2026-10", "month"),
+        ("今年6月12号交的钱", "2026-06-12", "day"),
+        ("2025年9月1日签的", "2025-09-01", "day"),
+        ("前天晚上办的", "2026-11-21", "day"),
+        ("前年买的", "2024", "year"),
+    ],
+)
+def test_dates_are_normalised_with_their_precision(text: str, date: str, precision: str) -> None:
+    found = extract(text, NOW, "prepaid_refund")["paid_on"]
+    assert str(found.value).startswith(date)
+    assert found.precision in (precision, "hour")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("我电话是幺三八零零零零五六七八", "contact_phone", "13800005678"),
+        ("联系我138 0000 1234", "contact_phone", "13800001234"),
+        ("座机010-64738888", "contact_phone", "01064738888"),
+        ("车牌京A12345的车天天堵门", "plate", "京A12345"),
+        ("大概有二十多个工友", "people_affected", 20),
+        ("没签合同", "has_contract", False),
+        ("签了劳动合同的", "has_contract", True),
+        ("一共五个人被欠", "people_affected", 5),
+    ],
+)
+def test_codes_counts_and_contracts(text: str, name: str, value: Any) -> None:
+    topic = "parking" if name == "plate" else "unpaid_wages"
+    assert values(text, topic).get(name) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "topic", "name", "value"),
+    [
+        ("力美健望京店关门了", "prepaid_refund", "merchant", "力美健望京店"),
+        ("北京宏达建筑公司拖欠我工资", "unpaid_wages", "employer", "北京宏达建筑公司"),
+        ("在拼多多上买的手机是假的", "online_purchase", "platform", "拼多多"),
+        ("垡头社区卫生服务中心没有药", "community_clinics", "institution", "垡头社区卫生服务中心"),
+        ("店名叫小丽美发，不给退", "prepaid_refund", "merchant", "小丽美发"),
+    ],
+)
+def test_names_are_found(text: str, topic: str, name: str, value: str) -> None:
+    assert value in str(values(text, topic).get(name))
+
+
+@pytest.mark.parametrize("text", ["一家健身房不退钱", "楼下的理发店跑路了", "有个培训机构不退费"])
+def test_a_generic_word_is_no_name(text: str) -> None:
+    assert "merchant" not in values(text, "prepaid_refund")
+
+
+@pytest.mark.parametrize(
+    ("text", "topic", "name", "value"),
+    [
+        ("老板跑路了，电话也联系不上", "prepaid_refund", "merchant_state", "失联"),
+        ("不是健身房，是美容院", "prepaid_refund", "merchant_category", "美容美发"),
+        ("路灯整条街都不亮", "street_lights", "issue_kind", "不亮"),
+        ("卖家不给退款", "online_purchase", "issue_kind", "不退款"),
+        ("通道里全是积水", "underpass_maintenance", "issue_kind", "积水"),
+        ("楼上漏水", "housing_use", "issue_kind", "漏水"),
+    ],
+)
+def test_choices_are_recognised_in_the_story(text: str, topic: str, name: str, value: str) -> None:
+    assert values(text, topic).get(name) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("每天凌晨两点", "每天 02:00"),
+        ("晚上十点以后", "22:00以后"),
+        ("早高峰的时候", "早高峰"),
+        ("一到半夜就开始", "半夜"),
+    ],
+)
+def test_times_of_day_are_found(text: str, words: str) -> None:
+    assert words in str(values(f"{text}特别吵", "construction_noise")["time_of_day"])
