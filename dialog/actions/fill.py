@@ -44,6 +44,7 @@ class Outcome:
 
     said: list[str] = field(default_factory=list)
     understood: bool = False
+    changed: set[str] = field(default_factory=set)
 
 
 def fill(notes: Notes, heard: Heard) -> Outcome:
@@ -152,9 +153,18 @@ def _tell(notes: Notes, heard: Heard, outcome: Outcome) -> None:
     if bare:
         return
     reading = read_fields(heard.text, heard.now, notes.catalog, notes.value("topic"))
+    brief = len(heard.text) <= 2 * TELLING
     for name, found in reading.fields.items():
         if notes.value(name) is None and (name not in notes.draft.fields or not answered):
             notes.put_found(name, found)
+            outcome.understood = True
+        elif brief and not answered and notes.value(name) is not None:
+            # A few words that answer nothing else but tell a known fact anew are a second thought: the newer counts.
+            if notes.value(name) != found.value:
+                notes.put_found(name, found)
+                outcome.changed.add(name)
+                spec = notes.fields()[name]
+                outcome.said.append(wording.changed(spec.label, show(found.value, spec.kind)))
             outcome.understood = True
     if reading.districts and not notes.settled("district"):
         notes.memory.districts_offered = list(reading.districts)
@@ -205,7 +215,7 @@ def _acknowledge(notes: Notes, before: dict[str, Any], asked: str | None, outcom
     caught = [
         show(value, spec.kind)
         for name, spec in notes.fields().items()
-        if name not in (asked, "description", "demand")
+        if name not in (asked, "description", "demand", *outcome.changed)
         and (value := notes.value(name)) is not None
         and value != before.get(name)
     ]

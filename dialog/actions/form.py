@@ -8,10 +8,12 @@ from rasa_sdk import FormValidationAction, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
+from rasa_sdk.interfaces import ActionExecutionRejection
 
 from dialog.actions import wording
 from dialog.actions.fill import Outcome, fill
 from dialog.actions.heard import Heard
+from dialog.actions.interruptions import INTERRUPTIONS
 from dialog.actions.notes import Notes
 from dialog.actions.questions import CONFIRM, LAST4, Question, next_question
 from dialog.actions.room import Room
@@ -46,8 +48,11 @@ class ValidateTicketForm(FormValidationAction):
     def _turn(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         notes = self._room.notes(tracker)
         heard = self._room.heard(tracker)
+        if heard.interrupts and not _answered_already(tracker):
+            # The rules give the message to the interruption's own action; the form is called again after it.
+            raise ActionExecutionRejection(self.name())
         said: Sequence[str] = ()
-        if not heard.interrupts or heard.has("danger"):
+        if not heard.interrupts or heard.has("danger", "abuse", "distress"):
             said = self._hear(notes, heard)
         for text in said:
             dispatcher.utter_message(text=text)
@@ -67,6 +72,17 @@ class ValidateTicketForm(FormValidationAction):
             return _settle(notes, outcome)
         memory.asking_which_to_change = False
         return _settle(notes, fill(notes, heard))
+
+
+def _answered_already(tracker: Tracker) -> bool:
+    """Whether an interruption's own action has run since the citizen's last words."""
+    names = {action.action_name for action in INTERRUPTIONS}
+    for event in reversed(tracker.events):
+        if event["event"] == "user":
+            return False
+        if event["event"] == "action" and event["name"] in names:
+            return True
+    return False
 
 
 def _confirmation(notes: Notes, heard: Heard) -> Outcome | None:

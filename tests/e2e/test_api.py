@@ -91,7 +91,7 @@ def test_a_message_beyond_all_limits_is_a_problem(client: Client) -> None:
 @pytest.mark.parametrize("token", ["", "wrong", "x" * 5000])
 def test_a_stale_token_is_a_problem(client: Client, token: str) -> None:
     response = client.http.post(
-        f"{client.path}/messages", json={"text": "你好"}, headers={"Authorization": f"Bearer {token}"}
+        f"{client.path}/messages", json={"text": "你好"}, headers={"Authorization": f"Bearer {token}".strip()}
     )
     assert response.status_code == 401
     assert response.headers["content-type"] == "application/problem+json"

@@ -51,6 +51,6 @@ def test_golden_conversation_ends_in_the_ticket_that_it_states(citizen: Talker, 
         assert ticket["fields"].get(name, {}).get("value") == value, f"{name}\n{story}\n{ticket['fields']}"
     for name, value in expected.get("contact", {}).items():
         assert ticket["contact"][name] == value, story
-    for name in ("topic", "type", "district", "street", "lead_unit"):
+    for name in ("topic", "type", "district", "street", "lead_unit", "tags"):
         if name in expected:
             assert ticket[name] == expected[name], f"{name}: {ticket[name]}\n{story}"
