@@ -157,7 +157,9 @@ class Listener:
     """One uvicorn server inside this event loop, on a socket bound at once, so that a busy port is an error at the start."""
 
     def __init__(self, app: object, host: str, port: int) -> None:
-        self._socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        # With its protocol named: asyncio turns Nagle's delay off only for sockets that say they are TCP.
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind((host, port))
         bound = self._socket.getsockname()[1]

@@ -1,0 +1,38 @@
+"""How many texts a second `jiesu understand` reads, and how long the longest takes."""
+
+import asyncio
+import json
+import time
+from pathlib import Path
+
+from bench.house import PYTHON, ROOT
+from bot.main import now
+from bot.rasa_process import ensure_model
+from bot.understand import classifier_of
+from intents.catalog import load_catalog
+from intents.understanding import understand
+
+EVALUATION = Path(__file__).parent / "data" / "evaluation.jsonl"
+LONGEST = 4000
+
+
+async def main() -> None:
+    """Prints texts a second over the evaluation set, and the slowest text of LONGEST characters."""
+    catalog, classifier = load_catalog(), classifier_of(await ensure_model(ROOT / "var", PYTHON, print))
+    texts = [json.loads(line)["text"] for line in EVALUATION.read_text(encoding="utf-8").splitlines()]
+    understand(texts[0], now(), catalog, classifier)
+    before = time.perf_counter()
+    for text in texts:
+        understand(text, now(), catalog, classifier)
+    rate = len(texts) / (time.perf_counter() - before)
+    slowest = 0.0
+    joined = "".join(texts)
+    for start in range(0, min(len(joined) - LONGEST, 20 * LONGEST), LONGEST):
+        before = time.perf_counter()
+        understand(joined[start : start + LONGEST], now(), catalog, classifier)
+        slowest = max(slowest, time.perf_counter() - before)
+    print(f"\nunderstanding: {rate:.0f} texts/s; the slowest of {LONGEST} characters took {slowest * 1000:.0f} ms")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
