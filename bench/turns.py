@@ -12,7 +12,15 @@ import httpx
 
 from bench.house import Running, running
 
-SCRIPT = ("朝阳区望京西园四区的路灯坏了三天了", "不是朝阳，是海淀", "13800001234", "要改一下", "改联系电话", "13900001234", "对，提交")
+SCRIPT = (
+    "朝阳区望京西园四区的路灯坏了三天了",
+    "不是朝阳，是海淀",
+    "13800001234",
+    "要改一下",
+    "改联系电话",
+    "13900001234",
+    "对，提交",
+)
 CONVERSATIONS = 25
 AT_ONCE = 32
 ROUNDS = 2
@@ -90,7 +98,9 @@ async def main() -> None:
     print("\nA turn                         whole      bare Rasa   ratio")
     print(f"median, ms                  {medians[0]:8.1f}     {medians[1]:8.1f}   {medians[0] / medians[1]:5.2f}")
     print(f"95th percentile, ms         {tails[0]:8.1f}     {tails[1]:8.1f}   {tails[0] / tails[1]:5.2f}")
-    print(f"messages/s, {AT_ONCE} at once      {together[0]:8.1f}     {together[1]:8.1f}   {together[0] / together[1]:5.2f}")
+    print(
+        f"messages/s, {AT_ONCE} at once      {together[0]:8.1f}     {together[1]:8.1f}   {together[0] / together[1]:5.2f}"
+    )
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from dialog.actions import wording
 from dialog.client import DialogAnswer, DialogUnavailable, RasaDialog, Reply
 from integrations.desk import TicketDesk
 from integrations.drafts import Drafts
+from integrations.evidence import Evidence
 from integrations.journal import Journal, Repeat, Turn
 from intents.extraction.acts import find_acts
 
@@ -36,6 +37,7 @@ class Conversation:
     journal: Journal
     drafts: Drafts
     desk: TicketDesk
+    evidence: Evidence
     dialog: RasaDialog
     locks: TurnLocks
 
@@ -62,6 +64,15 @@ class Conversation:
             except BaseException:
                 await to_thread.run_sync(self.journal.give_up, turn)
                 raise
+
+    async def attach(self, conversation_id: str, data: bytes) -> str:
+        """Evidence for the draft under way (a new one when there is none): the file's id. See `integrations/evidence.py`."""
+        async with self.locks.held(conversation_id):
+            return await to_thread.run_sync(self._attach, conversation_id, data)
+
+    def _attach(self, conversation_id: str, data: bytes) -> str:
+        draft = self.drafts.current(conversation_id) or self.drafts.open_new(conversation_id)
+        return self.evidence.attach(draft.id, data)
 
     async def history(self, conversation_id: str) -> dict[str, Any]:
         """Everything said so far, the draft, and the latest ticket: what a reloaded page shows."""

@@ -30,6 +30,7 @@ from integrations.database import Database, upgrade
 from integrations.deadlines import Deadlines
 from integrations.desk import TicketDesk
 from integrations.drafts import Drafts
+from integrations.evidence import Evidence
 from integrations.guesses import GuessLimiter
 from integrations.journal import Journal
 from integrations.local_desk import LocalDesk
@@ -56,6 +57,7 @@ class House:
     journal: Journal
     drafts: Drafts
     desk: TicketDesk
+    evidence: Evidence
     guesses: GuessLimiter
     announcements: Announcements
     clock: Callable[[], datetime]
@@ -78,6 +80,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
         Journal(database, clock),
         drafts,
         desk,
+        Evidence(database, settings.home / "files", clock),
         GuessLimiter(per_minute=GUESSES_PER_MINUTE),
         Announcements(database, names, clock),
         clock,
@@ -130,7 +133,7 @@ async def conversing(
     """A conversation without the web: for the terminal and for tests."""
     house = build(settings, clock)
     async with dialog_of(house, say) as (dialog, _):
-        yield Conversation(house.journal, house.drafts, house.desk, dialog, TurnLocks())
+        yield Conversation(house.journal, house.drafts, house.desk, house.evidence, dialog, TurnLocks())
 
 
 @asynccontextmanager
@@ -141,7 +144,7 @@ async def serving(
     house = build(settings, clock)
     async with dialog_of(house, say) as (dialog, rasa):
         news = News()
-        conversation = Conversation(house.journal, house.drafts, house.desk, dialog, TurnLocks())
+        conversation = Conversation(house.journal, house.drafts, house.desk, house.evidence, dialog, TurnLocks())
         page = Listener(web_app(conversation, house.guesses, load_catalog(), news), settings.host, settings.port)
         async with page.serving():
             telling = asyncio.create_task(Notifier(house.announcements, news.announce).run())

@@ -15,7 +15,7 @@ from integrations.desk import DraftNotOpen, NoSuchTicket, TicketDesk
 from integrations.drafts import Draft, draft_of
 from integrations.routing import Routes
 from integrations.status import FOLLOWS, InvalidMove, Status
-from integrations.tables import DraftRow, HistoryRow, TicketRow
+from integrations.tables import DraftRow, FileRow, HistoryRow, TicketRow
 from integrations.ticket import Step, Ticket
 
 
@@ -137,6 +137,7 @@ class LocalDesk(TicketDesk):
 def ticket_of(session: Session, row: TicketRow, names: Mapping[str, str]) -> Ticket:
     """A ticket with its history, read in the caller's transaction."""
     history = session.scalars(select(HistoryRow).where(HistoryRow.ticket == row.number).order_by(HistoryRow.seq))
+    files = session.scalars(select(FileRow).where(FileRow.draft_id == row.draft_id).order_by(FileRow.at))
     shown: dict[str, Any] = {
         name: getattr(row, name)
         for name in (
@@ -146,6 +147,7 @@ def ticket_of(session: Session, row: TicketRow, names: Mapping[str, str]) -> Tic
     }  # fmt: skip
     return Ticket(
         topic_name=names.get(row.topic, row.topic),
+        files=tuple({"file_id": f.id, "media_type": f.media_type, "size": f.size} for f in files),
         history=tuple(Step(h.at, h.status, h.by, h.note) for h in history),
         **shown,
     )

@@ -73,6 +73,17 @@ class DraftEntryRow(Base):
     at: Mapped[datetime] = mapped_column(Moment)
 
 
+class FileRow(Base):
+    """A photo or PDF attached to a draft, and so to its ticket; the bytes lie in a folder under the same id."""
+
+    __tablename__ = "files"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id"), index=True)
+    media_type: Mapped[str] = mapped_column(String(40))
+    size: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
 class TicketRow(Base):
     """A filed ticket. What is searched has a column; the fields with their provenance are JSON."""
 

@@ -43,6 +43,7 @@ class Ticket:
     due_at: datetime
     history: Sequence[Step]
     conversation_id: str
+    files: Sequence[Mapping[str, Any]] = ()
 
     def __repr__(self) -> str:
         """Without personal data: a ticket in a log must not tell whose it is."""
@@ -71,7 +72,7 @@ class Ticket:
             "channel": self.channel,
             "co_units": list(self.co_units),
             "tags": list(self.tags),
-            "files": [],
+            "files": [dict(file) for file in self.files],
         }
 
     def public_json(self) -> dict[str, Any]:

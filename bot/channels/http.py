@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse
@@ -12,6 +12,7 @@ from bot.channels.problems import Problem
 from bot.conversation import Conversation
 from bot.utterance import LONGEST_ACCEPTED
 from integrations.desk import NoSuchTicket
+from integrations.evidence import LARGEST, MOST, NotEvidence, TooLarge, TooMany
 from integrations.guesses import GuessLimiter, TooManyGuesses
 from integrations.journal import Busy, NoSuchConversation, Unauthorised
 from integrations.status import progress
@@ -74,6 +75,25 @@ async def say(door: Door, conversation: Known, message: Message) -> dict[str, An
         return await door.say(conversation, message.text, message.client_message_id)
     except Busy:
         raise Problem(409, "上一句还在处理，请稍等一下再发。", {"Retry-After": "2"}) from None
+
+
+@router.post("/conversations/{conversation_id}/files", status_code=201)
+async def attach(door: Door, conversation: Known, file: UploadFile) -> dict[str, str]:
+    """A photo or a PDF as evidence; it goes with the ticket."""
+    try:
+        return {"file_id": await door.attach(conversation, await file.read(LARGEST + 1))}
+    except TooLarge:
+        raise Problem(413, f"文件太大了，请发{LARGEST // 2**20}MB以内的。") from None
+    except NotEvidence:
+        raise Problem(415, "只能收照片或者PDF，请换一个文件。") from None
+    except TooMany:
+        raise Problem(409, f"一件事最多附{MOST}个文件，已经够了。") from None
+
+
+@router.post("/conversations/{conversation_id}/audio")
+async def hear(door: Door, conversation: Known) -> None:
+    """Speech is not understood in this version."""
+    raise Problem(501, "现在还听不了语音，请打字告诉我，您说过的都还在。")
 
 
 @router.get("/conversations/{conversation_id}")

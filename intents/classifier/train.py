@@ -4,18 +4,22 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.svm import LinearSVC
 
+from intents.catalog.model import OTHER
 from intents.classifier.features import grams
 from intents.classifier.model import Classifier, Head
 from intents.classifier.utterances import Utterance
 
 RAREST = 2
 """A gram seen in a single utterance is that writer's, not the topic's."""
+
+RESIDUAL_SHARE = 0.3
+"""How much of the calibration `other` counts for: about the share of calls that belong to none of the topics."""
 
 FOLDS = 5
 SEED = 12345
@@ -29,12 +33,12 @@ def train(utterances: Sequence[Utterance]) -> Classifier:
     return Classifier(
         vocabulary={gram: row for row, gram in enumerate(grams_in_order)},
         idf=vectorizer.idf_.astype(np.float32),
-        topic=_head(matrix, [u.topic for u in utterances], strength=0.5),
-        type=_head(matrix, [u.type for u in utterances], strength=0.25),
+        topic=_head(matrix, [u.topic for u in utterances], strength=0.5, residual=OTHER),
+        type=_head(matrix, [u.type for u in utterances], strength=0.25, residual=None),
     )
 
 
-def _head(matrix: csr_matrix, labels: Sequence[str], strength: float) -> Head:
+def _head(matrix: csr_matrix, labels: Sequence[str], strength: float, residual: str | None) -> Head:
     # One against the rest by squared hinge: as right as multinomial logistic regression here, and several times quicker to fit.
     model = LinearSVC(C=strength, class_weight="balanced", random_state=SEED)
     held_out = cross_val_predict(
@@ -47,21 +51,37 @@ def _head(matrix: csr_matrix, labels: Sequence[str], strength: float) -> Head:
     model.fit(matrix, labels)
     names = tuple(map(str, model.classes_))
     truth = np.array([names.index(label) for label in labels])
-    return Head(
-        labels=names,
-        weights=model.coef_.T.astype(np.float32),
-        bias=model.intercept_.astype(np.float32),
-        temperature=_temperature(held_out, truth),
-    )
+    bias = model.intercept_.astype(np.float32)
+    if residual is None:
+        temperature = _calibrated(held_out, truth)[0]
+    else:
+        place = names.index(residual)
+        temperature, raised = _calibrated(held_out, truth, place)
+        bias[place] += raised
+    return Head(names, model.coef_.T.astype(np.float32), bias, temperature)
 
 
-def _temperature(scores: npt.NDArray[np.float64], truth: npt.NDArray[np.intp]) -> float:
-    """The softmax temperature under which the held-out scores are most likely (Guo et al. 2017)."""
+def _calibrated(
+    scores: npt.NDArray[np.float64], truth: npt.NDArray[np.intp], residual: int | None = None
+) -> tuple[float, float]:
+    """The softmax temperature (Guo et al. 2017), and by how much to raise the residual class, under which the held-out scores are likeliest.
 
-    def loss(log_temperature: float) -> float:
-        scaled = scores / np.exp(log_temperature)
-        scaled = scaled - scaled.max(axis=1, keepdims=True)
+    The residual class is no kind of trouble but the absence of all: what it looks like can only be sampled, so how easily a text
+    counts as such is fitted, with the class weighing RESIDUAL_SHARE of all however many examples it has.
+    """
+    weights = np.full(len(truth), 1 / len(truth))
+    if residual is not None:
+        is_residual = truth == residual
+        weights = np.where(is_residual, RESIDUAL_SHARE / is_residual.sum(), (1 - RESIDUAL_SHARE) / (~is_residual).sum())
+
+    def loss(fitted: npt.NDArray[np.float64]) -> float:
+        moved = scores.copy()
+        if residual is not None:
+            moved[:, residual] += fitted[1]
+        scaled = moved / np.exp(fitted[0])
+        scaled -= scaled.max(axis=1, keepdims=True)
         shares = scaled[np.arange(len(truth)), truth] - np.log(np.exp(scaled).sum(axis=1))
-        return float(-shares.mean())
+        return float(-(weights * shares).sum())
 
-    return float(np.exp(minimize_scalar(loss, bounds=(-5.0, 3.0), method="bounded").x))
+    fitted = minimize(loss, [-2.0, 0.0], method="Nelder-Mead").x
+    return float(np.exp(fitted[0])), float(fitted[1])

@@ -171,3 +171,34 @@ def test_no_word_of_a_citizen_reaches_a_log(running: Running, client: Client) ->
         assert canary not in text
         assert "13877778888" not in text
     assert canary not in client.http.get("/metrics").text
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
+
+
+def test_a_photo_goes_with_the_ticket(client: Client) -> None:
+    client.say("朝阳区青年路的路灯不亮")
+    sent = client.http.post(f"{client.path}/files", files={"file": ("a.png", PNG)}, headers=client.headers)
+    assert sent.status_code == 201, sent.text
+    client.say("13800001234")
+    ticket = client.say("对，提交")["ticket"]
+    assert ticket["files"] == [{"file_id": sent.json()["file_id"], "media_type": "image/png", "size": len(PNG)}]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "status"),
+    [("a.png", b"MZ an executable", 415), ("b.pdf", b"", 415), ("c.png", PNG + b"\x00" * (10 * 1024 * 1024), 413)],
+)
+def test_what_is_no_evidence_is_refused_kindly(client: Client, name: str, data: bytes, status: int) -> None:
+    sent = client.http.post(f"{client.path}/files", files={"file": (name, data)}, headers=client.headers)
+    assert sent.status_code == status
+    assert sent.headers["content-type"] == "application/problem+json"
+    assert client.say("朝阳区青年路的路灯不亮")["draft"]["topic"] == "street_lights"
+
+
+def test_speech_is_refused_in_words_and_nothing_is_lost(client: Client) -> None:
+    before = client.say("朝阳区青年路的路灯不亮")["draft"]
+    sent = client.http.post(f"{client.path}/audio", files={"file": ("a.wav", b"RIFF")}, headers=client.headers)
+    assert sent.status_code == 501
+    assert "打字" in sent.json()["detail"]
+    assert client.say("为什么问这个")["draft"] == before

@@ -161,6 +161,25 @@ words.addEventListener("keydown", (event) => {
     $("say").requestSubmit();
   }
 });
+$("photo").addEventListener("change", async () => {
+  const [file] = $("photo").files;
+  $("photo").value = "";
+  if (!file) return;
+  const form = new FormData();
+  form.append("file", file);
+  const item = line(`照片：${file.name}`, "citizen", "waiting");
+  try {
+    const response = await fetch(`/api/v1/conversations/${conversation.id}/files`, {
+      method: "POST", body: form, headers: { Authorization: `Bearer ${conversation.token}` },
+    });
+    if (!response.ok) throw new Error((await response.json()).detail);
+    item.classList.remove("waiting");
+    line("收到，照片会和工单一起交给办理人员。", "bot");
+  } catch (error) {
+    item.remove();
+    fail(error);
+  }
+});
 $("person").addEventListener("click", () => say("转人工"));
 $("anew").addEventListener("click", () => start().catch(fail));
 $("large").addEventListener("click", () => large(!document.documentElement.classList.contains("large")));
