@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,10 @@ from integrations.tables import DraftEntryRow, DraftRow
 
 NOT_FIELDS = ("topic", "type", "confirm")
 """Entries about the draft itself; everything else is a field of the ticket."""
+
+
+CARRIED = ("contact_phone", "contact_name", "anonymous")
+"""Who the citizen is holds for their next complaint as well."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -96,19 +100,23 @@ class Drafts:
             return draft_of(session, row) if row else None
 
     def open_new(self, conversation_id: str) -> Draft:
-        """A new, empty draft."""
-        draft = Draft(str(uuid.uuid4()), conversation_id, "open", {}, ())
+        """A new draft. Whoever has filed in this conversation before is not asked again who they are."""
+        draft_id, now = str(uuid.uuid4()), self._clock()
         with self._database.session() as session:
-            session.execute(
-                insert(DraftRow).values(
-                    id=draft.id,
-                    conversation_id=conversation_id,
-                    state="open",
-                    dialog_state={},
-                    created_at=self._clock(),
-                )
-            )
-        return draft
+            earlier = session.scalars(
+                select(DraftRow)
+                .where(DraftRow.conversation_id == conversation_id, DraftRow.state == "filed")
+                .order_by(DraftRow.created_at.desc())
+                .limit(1)
+            ).first()
+            row = DraftRow(id=draft_id, conversation_id=conversation_id, state="open", dialog_state={}, created_at=now)
+            session.add(row)
+            session.flush()
+            known = draft_of(session, earlier).fields if earlier else {}
+            carried = [replace(known[name], confirmed=False) for name in CARRIED if name in known]
+            if carried:
+                session.execute(insert(DraftEntryRow), [_row(draft_id, entry, now) for entry in carried])
+            return draft_of(session, row)
 
     def append(self, draft_id: str, entries: Sequence[NewEntry], dialog_state: Mapping[str, Any]) -> None:
         """Adds entries and keeps the dialog's memory, in one transaction."""

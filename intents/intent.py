@@ -22,6 +22,7 @@ INTERRUPTING = {
     "abuse": "calm",
     "distress": "calm",
     "thanks": "thanks",
+    "opening": "greeting",
     "greeting": "greeting",
 }
 """Dialog act → intent that interrupts whatever is being asked."""

@@ -1,17 +1,20 @@
 """Writes what a message says into the draft: corrections first, then the answer, then everything else it holds."""
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dialog.actions import wording
 from dialog.actions.corrections import correct
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
-from dialog.actions.topic import decide_topic, read_topic_answer, take_topic
+from dialog.actions.topic import REFUSALS, decide_topic, read_topic_answer, take_topic
 from intents.catalog import Field, FieldKind
+from intents.catalog.model import OTHER
 from intents.extraction.answers import read_answer
+from intents.found import Found
 from intents.show import show
-from intents.understanding import read_fields
+from intents.understanding import SURE, read_fields
 
 TELLING = 8
 """Characters from which a message that answers nothing is taken as a part of the story."""
@@ -33,6 +36,9 @@ FREE_WORDS = frozenset(
     }
 )
 """Kinds whose answer may be any words: a name that no list knows is still a name."""
+
+WHERE = (FieldKind.PLACE, FieldKind.ESTATE, FieldKind.VILLAGE)
+_TRAILING = re.compile(r"(?:那边儿?|这边儿?|那儿|这儿|那里|这里|那块儿?|那一片|附近吧|吧|呢|啊|呀|的)*[。.!！~]*$")
 
 LONGEST_NAME = 40
 """Characters of an answer taken as a name or place word for word."""
@@ -64,7 +70,8 @@ def fill(notes: Notes, heard: Heard) -> Outcome:
         outcome.understood = True
         return outcome
     before = _facts(notes)
-    if asked and _answer(notes, heard, asked, outcome):
+    telling = notes.topic is None and asked == "description"
+    if asked and not telling and _answer(notes, heard, asked, outcome):
         outcome.understood = True
     _tell(notes, heard, outcome)
     _acknowledge(notes, before, asked, outcome)
@@ -104,7 +111,8 @@ def _answer(notes: Notes, heard: Heard, asked: str, outcome: Outcome) -> bool:
             return True
     reading = read_fields(heard.text, heard.now, notes.catalog, notes.value("topic"), asked)
     if asked in reading.fields:
-        notes.put_found(asked, reading.fields[asked])
+        found = reading.fields[asked]
+        notes.put_found(asked, _whole(heard.text, found) if spec.kind in WHERE else found)
         return True
     found = read_answer(heard.text, spec.kind, heard.now, spec.options)
     if found is not None and found.value not in (None, ""):
@@ -115,6 +123,16 @@ def _answer(notes: Notes, heard: Heard, asked: str, outcome: Outcome) -> bool:
         notes.put(asked, words, heard.text)
         return True
     return False
+
+
+def _whole(text: str, found: Found) -> Found:
+    """An answer that is nothing but a place is the place: what follows the known name (清友园3号楼) belongs to it."""
+    trimmed = _TRAILING.sub("", text)
+    after = trimmed[found.end :] if len(trimmed) >= found.end else ""
+    if not after or len(after) > LONGEST_NAME or re.search(r"[，,。；;！!？?\s]", after):
+        return found
+    raw = text[found.start : len(trimmed)]
+    return replace(found, value=raw, raw=raw, end=len(trimmed))
 
 
 def _says_more(heard: Heard) -> bool:
@@ -138,7 +156,7 @@ def _pass(notes: Notes, heard: Heard, spec: Field, outcome: Outcome) -> bool:
 def _pointed_at(notes: Notes, spec: Field) -> Any:
     """A name already given that the citizen points back to (就是刚才说的那家)."""
     names: tuple[str, ...] = ("merchant", "institution", "employer", "kindergarten", "developer", "estate", "place")
-    if spec.kind in (FieldKind.PLACE, FieldKind.ESTATE, FieldKind.VILLAGE):
+    if spec.kind in WHERE:
         names = ("place", "estate", "village")
     return next((notes.value(name) for name in names if notes.value(name)), None)
 
@@ -146,12 +164,13 @@ def _pointed_at(notes: Notes, spec: Field) -> Any:
 def _tell(notes: Notes, heard: Heard, outcome: Outcome) -> None:
     """Takes the message as a part of the story, with every field it holds."""
     answered = outcome.understood
-    bare = bool(heard.acts) and not _says_more(heard)
-    if not notes.has_content():
+    bare = any(act.kind != "pointing_back" for act in heard.acts) and not _says_more(heard)
+    if notes.topic is None and not notes.memory.topics_offered:
         _begin(notes, heard, outcome, bare)
         return
     if bare:
         return
+    _reconsider(notes, heard, outcome)
     reading = read_fields(heard.text, heard.now, notes.catalog, notes.value("topic"))
     brief = len(heard.text) <= 2 * TELLING
     for name, found in reading.fields.items():
@@ -168,9 +187,25 @@ def _tell(notes: Notes, heard: Heard, outcome: Outcome) -> None:
             outcome.understood = True
     if reading.districts and not notes.settled("district"):
         notes.memory.districts_offered = list(reading.districts)
-    if not answered and len(heard.text) >= TELLING and heard.text not in (notes.value("description") or ""):
+    if (
+        not answered
+        and not outcome.changed
+        and len(heard.text) >= TELLING
+        and heard.text not in (notes.value("description") or "")
+    ):
         story = f"{notes.value('description')}\n{heard.text}" if notes.value("description") else heard.text
         notes.put("description", story, heard.text)
+        outcome.understood = True
+
+
+def _reconsider(notes: Notes, heard: Heard, outcome: Outcome) -> None:
+    """What was filed under `other` for want of words becomes its topic when the words come."""
+    best = heard.topics[0] if heard.topics else None
+    if notes.value("topic") != OTHER or notes.raw("topic") in REFUSALS or best is None:
+        return
+    if best.label != OTHER and best.confidence >= SURE:
+        take_topic(notes, best.label, heard.text)
+        outcome.said.append(wording.understood(notes.catalog.topics[best.label].short, ()))
         outcome.understood = True
 
 
@@ -201,7 +236,8 @@ def _absorb_story(notes: Notes, heard: Heard, outcome: Outcome) -> None:
             facts.append(show(found.value, notes.fields()[name].kind))
     if reading.districts and not notes.settled("district"):
         notes.memory.districts_offered = list(reading.districts)
-    outcome.said.append(wording.understood(notes.topic.short, [fact for fact in facts if len(fact) <= 20][:4]))
+    short = None if notes.topic.id == OTHER else notes.topic.short
+    outcome.said.append(wording.understood(short, [fact for fact in facts if len(fact) <= 20][:5]))
 
 
 def _facts(notes: Notes) -> dict[str, Any]:

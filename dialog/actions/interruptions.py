@@ -16,6 +16,7 @@ from dialog.actions.notes import Memory, Notes
 from dialog.actions.questions import next_question
 from dialog.actions.room import Room
 from dialog.actions.status import tell_status
+from intents.catalog.model import TYPES
 
 TICKET_PAYLOAD = "ticket"
 """Key of the custom message that names a ticket of this conversation that was just filed or told of."""
@@ -111,8 +112,9 @@ class Status(Interruption):
         told = tell_status(self.room, notes, heard, tracker.sender_id)
         for text in told.texts:
             say.utter_message(text=text, json_message={TICKET_PAYLOAD: told.own} if told.own else {})
+        notes.memory.resumed = not notes.memory.status_number and not notes.has_content()
         self.room.save(notes)
-        if notes.memory.status_number or notes.has_content():
+        if not notes.memory.resumed:
             return []
         return closed(notes)
 
@@ -149,8 +151,13 @@ class Greet(Interruption):
     action_name = "action_greet"
 
     def answer(self, say: CollectingDispatcher, tracker: Tracker, notes: Notes, heard: Heard) -> list[EventType]:
-        """Greets, and invites if nothing is under way."""
-        say.utter_message(text=wording.WELCOME)
+        """Greets, and invites if nothing is under way; an opening (我要投诉) tells the type already."""
+        opening = heard.has("opening")
+        say.utter_message(text=wording.LISTENING if opening else wording.WELCOME)
+        told = next((type_ for type_ in TYPES if type_ in heard.text), None)
+        if opening and told and not notes.has_content():
+            notes.put("type", told, heard.text)
+            self.room.save(notes)
         if not notes.has_content():
             say.utter_message(text=wording.WHAT_HAPPENED)
         return []

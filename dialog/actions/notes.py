@@ -25,6 +25,7 @@ class Memory:
     asking_which_to_change: bool = False
     ask_next: str | None = None
     status_number: str | None = None
+    resumed: bool = False
     before_status: str | None = None
     last_replies: list[dict[str, Any]] = field(default_factory=list)
 

@@ -55,8 +55,9 @@ def _topic_question(notes: Notes) -> Question:
     if notes.memory.topics_offered:
         names = [notes.catalog.topics[topic].short for topic in notes.memory.topics_offered]
         return Question("topic", wording.TOPIC_CHOICE, buttons(*names, wording.NONE_OF_THESE))
-    question = wording.WHAT_HAPPENED if notes.memory.misses == 0 else notes.catalog.fields["description"].again
-    return Question("description", question)
+    if notes.memory.misses:
+        return Question("description", notes.catalog.fields["description"].again)
+    return Question("description", wording.WHAT_ELSE if notes.memory.resumed else wording.WHAT_HAPPENED)
 
 
 def _field_question(notes: Notes, name: str) -> Question:

@@ -19,6 +19,10 @@ ENOUGH_WORDS = 4
 """Chinese characters from which a message that chooses none of the offered topics tells the story anew."""
 
 
+REFUSALS = (wording.NONE_OF_THESE, "都不是的", "不是这些", "都不对")
+"""How a citizen says that none of the offered topics is theirs."""
+
+
 def decide_topic(notes: Notes, heard: Heard) -> None:
     """Takes the topic if it is clear; otherwise leaves candidates in the memory to be offered."""
     if not heard.topics:
@@ -48,7 +52,7 @@ def take_topic(notes: Notes, topic_id: str, raw: str) -> None:
 def read_topic_answer(notes: Notes, heard: Heard) -> bool:
     """The answer to the choice of topics: by number, by name, by 都不是, or by saying it again in other words."""
     names = {notes.catalog.topics[t].short: t for t in notes.memory.topics_offered}
-    if heard.text.strip() in (wording.NONE_OF_THESE, "都不是的", "不是这些", "都不对"):
+    if heard.text.strip() in REFUSALS:
         take_topic(notes, OTHER, heard.text)
         return True
     options: dict[str, tuple[str, ...]] = {name: (notes.catalog.topics[t].name,) for name, t in names.items()}

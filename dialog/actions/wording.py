@@ -67,11 +67,14 @@ DANGER = {
 DANGER_FOLLOW_UP = "人安全以后，这件事我可以接着帮您登记。"
 
 
-def understood(short: str, facts: Sequence[str]) -> str:
-    """The first acknowledgement: what it is about and what was already caught."""
-    if not facts:
-        return f"明白了，是“{short}”的事。"
-    return f"明白了，是“{short}”的事，记下了：{'，'.join(facts)}。"
+def understood(short: str | None, facts: Sequence[str]) -> str:
+    """The first acknowledgement: what it is about (None: none of the topics) and what was already caught."""
+    about = f"明白了，是“{short}”的事" if short else "好的，这件事我记下了"
+    return (
+        f"{about}，记下了：{'，'.join(facts)}。"
+        if facts and short
+        else f"{about}{'：' if facts else ''}{'，'.join(facts)}。"
+    )
 
 
 def changed(label: str, value: str) -> str:
