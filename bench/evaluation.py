@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from intents.catalog import Catalog
 from intents.catalog.model import OTHER
 from intents.classifier import Classifier
+from intents.extraction.fields import FACTS
 from intents.understanding import SURE, Understanding, understand
 
 SET = Path(__file__).parent / "data" / "evaluation.jsonl"
@@ -67,9 +68,10 @@ def answers(of: Sequence[Case], catalog: Catalog, classifier: Classifier) -> lis
     return [Answer(case, understand(case.text, NOW, catalog, classifier)) for case in of]
 
 
-def figures(all_answers: Sequence[Answer]) -> Figures:
-    """Topic, type and fields. A field counts where the topic was right, as it is read for the topic."""
+def figures(all_answers: Sequence[Answer], catalog: Catalog) -> Figures:
+    """Topic, type and fields. A field counts where the topic was right and has it."""
     found = Figures()
+    fields_of = catalog.topics
     found.add("topic_first", (a.right for a in all_answers))
     found.add("topic_in_three", (a.case.topic in {g.label for g in a.heard.topics[:3]} for a in all_answers))
     found.add("other_found", (a.right for a in all_answers if a.case.topic == OTHER))
@@ -80,12 +82,14 @@ def figures(all_answers: Sequence[Answer]) -> Figures:
     for a in all_answers:
         for name, value in a.case.fields.items():
             got = a.heard.reading.fields.get(name)
-            if a.right:
+            if a.right and (name in fields_of[a.case.topic].fields or name in FACTS):
                 hits[name].append(_same(name, value, got.value if got else None))
     for name, told in sorted(hits.items()):
         found.add(f"field {name}", told)
     for name in NAMES:
-        found.shares[f"F1 {name}"] = _f1(name, [a for a in all_answers if a.right])
+        found.shares[f"F1 {name}"] = _f1(
+            name, [a for a in all_answers if a.right and name in fields_of[a.case.topic].fields]
+        )
     found.add("amounts", (hit for name in AMOUNTS for hit in hits.get(name, ())))
     return found
 

@@ -25,8 +25,9 @@ BINS = 10
 def main() -> int:
     """Prints every figure; exit status 1 when one is below its floor by more than the margin."""
     classifier = classifier_of(asyncio.run(ensure_model(ROOT / "var", PYTHON, print)))
-    told = answers(cases(), load_catalog(), classifier)
-    found = figures(told)
+    catalog = load_catalog()
+    told = answers(cases(), catalog, classifier)
+    found = figures(told, catalog)
     for name, (share, count) in found.shares.items():
         print(f"{name:24s} {share:6.1%}   of {count}")
     folder = ROOT / "var" / "eval"

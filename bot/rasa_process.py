@@ -25,8 +25,8 @@ RESTART_PAUSE = 1.0
 """Seconds before a dead Rasa is started again; grows up to LONGEST_PAUSE while it keeps dying."""
 
 LONGEST_PAUSE = 30.0
-TRAINED_FROM = ("intents", "dialog/rasa")
-"""Folders whose content makes the model."""
+TRAINED_FROM = ("intents/nlu", "intents/catalog", "intents/classifier", "dialog/rasa")
+"""Folders whose content makes the model; what else `intents` holds is read when it runs, not kept in the archive."""
 
 
 class RasaError(Exception):

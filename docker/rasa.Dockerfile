@@ -3,6 +3,7 @@ FROM python:3.11-slim
 WORKDIR /jiesu
 RUN pip install --no-cache-dir uv==0.13.9
 COPY requirements/rasa.lock requirements/
+ENV MULTIDICT_NO_EXTENSIONS=1
 RUN uv pip install --system --no-cache --no-deps -r requirements/rasa.lock
 COPY intents intents
 COPY dialog dialog

@@ -7,6 +7,7 @@ from datetime import datetime
 from intents.catalog import Catalog, FieldKind
 from intents.classifier import Classifier, Guess
 from intents.extraction import extract
+from intents.extraction.fields import FACTS
 from intents.found import Found
 from intents.gazetteer import find_places
 
@@ -38,9 +39,18 @@ class Understanding:
 
 
 def read_fields(
-    text: str, now: datetime, catalog: Catalog, topic_id: str | None = None, asked: str | None = None
+    text: str,
+    now: datetime,
+    catalog: Catalog,
+    topic_id: str | None = None,
+    asked: str | None = None,
+    *,
+    facts: bool = False,
 ) -> Reading:
-    """Every field of the topic that the text holds; `asked` is the field that the text may be a bare answer to."""
+    """Every field of the topic that the text holds; `asked` is the field that the text may be a bare answer to.
+
+    With `facts`, also amounts and numbers that the topic has no field for.
+    """
     kind = catalog.field(asked, topic_id).kind if asked is not None and asked in catalog.fields else None
     where = {
         FieldKind.PLACE: "place",
@@ -60,11 +70,13 @@ def read_fields(
             # A topic that asks for the estate takes any place for it: 望京西园四区 is one, whatever its ending.
             if name in topic.required and name not in fields and "place" in fields:
                 fields[name] = fields["place"]
-        fields = {name: found for name, found in fields.items() if name in topic.fields}
+        fields = {name: found for name, found in fields.items() if name in topic.fields or (facts and name in FACTS)}
     return Reading(fields, tuple(places.ambiguous) if "district" not in fields else ())
 
 
 def understand(text: str, now: datetime, catalog: Catalog, classifier: Classifier) -> Understanding:
     """A first message, with nothing known before it."""
     topics = classifier.topics(text)
-    return Understanding(classifier.types(text)[0], topics, read_fields(text, now, catalog, topics[0].label))
+    return Understanding(
+        classifier.types(text)[0], topics, read_fields(text, now, catalog, topics[0].label, facts=True)
+    )

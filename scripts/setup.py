@@ -80,6 +80,8 @@ def uv_environment() -> dict[str, str]:
             env[ours] = ",".join(value.split()) if ours == "UV_FIND_LINKS" else value
     env.setdefault("UV_HTTP_TIMEOUT", "180")
     env["UV_PYTHON_DOWNLOADS"] = "never"
+    # The one package without a wheel that would otherwise want a C compiler; its Python half does the same.
+    env["MULTIDICT_NO_EXTENSIONS"] = "1"
     return env
 
 

@@ -1,7 +1,7 @@
 """Sums of money, told apart: paid, owed, remaining."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from intents.extraction.numbers import Number, find_numbers, whole
 from intents.found import Found
@@ -53,6 +53,14 @@ _ROLE_AFTER = (
         ),
     ),
 )
+_COLLOQUIAL = re.compile(
+    r"^[一二两三四五六七八九十几\d].*[万千百](?:零?[一二三四五六七八九]|[一二三四五六七八九]百[一二三四五六七八九]?)$|^[一二三四五六七八九十]{1,3}(?:多)?万(?:多|来|出头)?$"
+)
+"""两万六, 四千七百六, 十六万八: said like that a number is a price, with no unit and no verb beside it."""
+
+_TOTAL = re.compile(
+    r"(?:加在一起|加起来|加一块儿?|总共|一共|共计|合计|总计|拢共)(?:是|有|得|大概|大约|约|差不多|欠|交|付|花|了|我|我们|其|家)*$"
+)
 _SIGN = re.compile(r"[¥￥]\s*$")
 _PER_MONTH = re.compile(
     r"(?:每月|每个月|一个月|月薪|一月|月工资|月租|每人)(?:工资|薪水|是|要|给|大概|大约|的|房租|租金)*$"
@@ -70,13 +78,14 @@ class _Sum:
     role: str | None
     used: bool
     monthly: bool
+    total: bool = False
 
 
 def find_amounts(text: str, topic: str | None = None, asked: str | None = None) -> dict[str, Found]:
     """The sums of a text by role; values in yuan."""
     sums = [summed for number in find_numbers(text) if (summed := _sum(text, number, asked)) is not None]
     if topic == "unpaid_wages":
-        sums = [_Sum(s.number, s.end, None, s.used, s.monthly) if s.role == PAID else s for s in sums]
+        sums = [replace(s, role=None) if s.role == PAID else s for s in sums]
     default = asked if asked in (PAID, OWED, REMAINING) else OWED if topic in OWING_TOPICS else PAID
     found: dict[str, Found] = {}
     used: _Sum | None = None
@@ -89,7 +98,7 @@ def find_amounts(text: str, topic: str | None = None, asked: str | None = None) 
         if one.monthly and role == OWED and (months := _months_of(text)):
             value *= months
         held = found.get(role)
-        if held is None or (one.role and value > held.value and role != REMAINING):
+        if held is None or one.total or (one.role and value > held.value and role != REMAINING):
             found[role] = Found(whole(value), text[one.number.start : one.end], one.number.start, one.end)
     if used and PAID not in found:
         # 花了1999 alone is what was paid; beside a larger sum it is what was used of it.
@@ -118,12 +127,14 @@ def _sum(text: str, number: Number, asked: str | None) -> _Sum | None:
             and number.end - number.start >= len(text.strip(" 。.，,吧左右大概差不多约")) - 3
         )
         large = number.value >= 100
-        if not (bare or used or (large and (role or following)) or _PER_MONTH.search(before)):
+        colloquial = bool(_COLLOQUIAL.search(text[number.start : number.end]))
+        if not (bare or used or colloquial or (large and (role or following)) or _PER_MONTH.search(before)):
             return None
     end = number.end + (money.end() if money else 0)
-    if following in (OWED, REMAINING):
+    if following == OWED or (following == REMAINING and role != PAID):
         role = following
-    return _Sum(number, end, role or following, used, bool(_PER_MONTH.search(before)))
+    total = bool(_TOTAL.search(before))
+    return _Sum(number, end, role or following, used, bool(_PER_MONTH.search(before)), total)
 
 
 def _months_of(text: str) -> float | None:

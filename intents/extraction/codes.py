@@ -16,11 +16,13 @@ _LANDLINE = re.compile(
 )
 _PHONE_WORDS = re.compile(r"电话|手机|座机|联系|号码|打给|拨")
 _PLATE = re.compile(
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][\s·]?[A-Za-zＡ-Ｚ][\s·]?(?:[DFdf][A-Za-z0-9]?\d{4}|[0-9A-Za-z０-９零〇一幺二两三四五六七八九]{5,6})(?![0-9A-Za-z])"
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][\s·]?[A-Za-zＡ-Ｚ](?:[\s·]?[0-9A-Za-z０-９零〇一幺二两三四五六七八九]){5,6}(?![0-9A-Za-z])"
 )
-_ORDER = re.compile(r"(?:订单号?|单号|订单编号|编号)(?:是|为|：|:|\s)*(?P<code>[A-Za-z0-9\-]{6,32})")
+_ORDER = re.compile(
+    r"(?:订单号?|单号|订单编号|编号)(?:是|为|：|:|\s)*(?P<code>[A-Za-z0-9\-零〇一幺二两三四五六七八九]{6,32})"
+)
 _POLE = re.compile(
-    r"(?:灯杆|杆子|电线杆|路灯)?(?:编号|号码|杆号|号)(?:是|为|：|:|\s)*(?P<code>[A-Za-z0-9\-零〇一幺二两三四五六七八九]{3,16})"
+    r"(?:灯杆|杆子|电线杆|路灯)?(?:编号|号码|杆号|号|上写的|上喷的|上写着|上标的)(?:是|为|：|:|嗯|\s)*(?P<code>[东西南北沙朝海丰石通昌大]?[A-Za-z0-9\-零〇一幺二两三四五六七八九]{3,16})"
 )
 _LONG_CODE = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,4}\d{8,32}(?![0-9A-Za-z])")
 _CODE = re.compile(rf"[A-Za-z]{{0,6}}[\s\-]?(?:{_D}[\s\-]?){{2,32}}|[A-Za-z]+\d[A-Za-z0-9\-]*")
@@ -62,7 +64,7 @@ def find_plate(text: str) -> Found | None:
 def find_order_number(text: str) -> Found | None:
     """The number of an order, where it is called one or is too long to be anything else."""
     if match := _ORDER.search(text):
-        return Found(match["code"], match["code"], *match.span("code"))
+        return Found(match["code"].translate(_SPOKEN), match["code"], *match.span("code"))
     for match in _LONG_CODE.finditer(text):
         if len(match.group()) >= 12 and "订单" in text:
             return Found(match.group(), match.group(), *match.span())

@@ -7,7 +7,7 @@ from intents.extraction.numbers import NUMBER, read
 from intents.found import Found
 
 _PEOPLE = re.compile(
-    rf"(?P<n>{NUMBER.pattern})(?:多|来|余)?(?:个|名|位|号)?(?:多)?(?:人|工人|工友|农民工|员工|同事|老人|家长|业主|租户|租客|学生|会员|住户|村民|顾客|消费者)"
+    rf"(?P<n>{NUMBER.pattern})(?:多|来|余)?(?:个|名|位|号|家)?(?:多)?(?:人(?!民币)|户|工人|工友|农民工|员工|同事|老人|家长|业主|租户|租客|学生|会员|住户|村民|顾客|消费者|骑手|[钢瓦木水电油泥杂力小架][筋电漆]?工|老乡|兄弟|孩子|老师|护士|保安|司机)"
 )
 _ALONE = re.compile(r"(?:就|只有)我(?:自己)?(?:一个人?|自己)|我自己|一个人")
 _BORN = re.compile(

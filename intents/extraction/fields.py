@@ -20,8 +20,12 @@ LONGEST = 4000
 _NAMED = ("merchant", "employer", "institution", "kindergarten", "developer", "platform", "brand")
 
 
+FACTS = ("amount_paid", "amount_owed", "amount_remaining", "people_affected", "plate", "order_number", "pole_number")
+"""What is a fact whatever the topic: told apart by its own shape, and of use to whoever reads the text."""
+
+
 def extract(text: str, now: datetime, topic: str | None = None, asked: str | None = None) -> dict[str, Found]:
-    """All fields of the topic that the text tells; for no topic, those that every topic has."""
+    """All fields of the topic that the text tells (for no topic, those that every topic has), and FACTS."""
     catalog = load_catalog()
     spec = catalog.topics.get(topic or OTHER) or catalog.topics[OTHER]
     text = text[:LONGEST]
@@ -30,7 +34,7 @@ def extract(text: str, now: datetime, topic: str | None = None, asked: str | Non
     for name, field in spec.fields.items():
         if field.kind is FieldKind.CHOICE and name not in found and (choice := find_choice(text, field.options)):
             found[name] = choice
-    return {name: value for name, value in found.items() if name in spec.fields or name == asked}
+    return {name: value for name, value in found.items() if name in spec.fields or name in FACTS or name == asked}
 
 
 def _values(text: str, now: datetime, spec: Topic, topic: str | None, asked: str | None) -> dict[str, Found]:

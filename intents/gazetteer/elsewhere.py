@@ -1,6 +1,7 @@
 """Other cities: a name that stands behind one of them is not Beijing's, however well it is known here."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 
@@ -10,6 +11,16 @@ REACH = 14
 _ORIGIN = re.compile(r"^(?:市|省|的)?(?:人(?!民)|籍|老家|户口|来的|过来|话|口音|菜|大厦|路|街|烤鱼|拉面|胡同)")
 _NO_CITY = "北京市|本市|全市|我市|城市|超市|门市|都市|夜市|菜市|集市|股市|房市|楼市|上市|早市|该市|各市|外市|闹市|直辖市|省市|区市|县市|进市|出市|花市|米市|瓷器口|东市|西市|鱼市|市市"
 _SOME_CITY = re.compile(rf"(?!(?:{_NO_CITY}))[一-鿿]{{2}}市(?=[一-鿿]{{1,6}}(?:区|县|街道|镇|乡|路|街|村|小区))")
+
+
+NO_NAME = re.compile(
+    r"[的了是有在不被没我你他她人请要能会可说把让给来去看做吃住买卖开修堵坏停拉堆]|政府|公司|部门|居民|村民|领导|法院|医院$|那边|这边|地方|什么|街道|管理|反映|投诉"
+)
+"""What cannot stand in a place's name: verbs, pronouns, authorities."""
+
+_REST = re.compile(
+    r"市?(?:(?:(?![的了是有在不我你他她这那一每])[一-鿿0-9A-Za-z]){1,16}(?=(?:的?(?:那边|这边|那块|附近))?(?:[，,。；;！!？?）)\s]|$))|市?[一-鿿]{1,3}?[区县市](?![域间别分块场]))"
+)
 
 
 @lru_cache(maxsize=1)
@@ -38,3 +49,15 @@ def city_before(text: str, start: int) -> int:
     if match is None:
         return start
     return match.end() + (text[match.end() : match.end() + 1] == "市")
+
+
+def cities(text: str) -> Iterator[tuple[int, int]]:
+    """Where other cities are named as a place: the name with what follows it up to the end of the clause, or with its district alone."""
+    end_of_last = 0
+    for match in _pattern().finditer(text):
+        if match.start() < end_of_last or _ORIGIN.match(text[match.end() : match.end() + 4]):
+            continue
+        rest = _REST.match(text, match.end())
+        end = rest.end() if rest and not NO_NAME.search(rest.group()) else match.end()
+        end_of_last = end
+        yield match.start(), end

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from intents.found import Found
-from intents.gazetteer.elsewhere import city_before, governed_by_other_city
+from intents.gazetteer.elsewhere import NO_NAME, cities, city_before, governed_by_other_city
 from intents.gazetteer.index import Hit, Spot, load_gazetteer
 from intents.gazetteer.phrases import detail_after, find_phrases
 
@@ -20,6 +20,12 @@ _ROAD_AFTER = re.compile(r"^(?:[东西南北中]?(?:大)?[路街道巷]|胡同|�
 _PASSING = re.compile(r"(?:家住|我住|住在?|户口在|户籍在?|老家在?|从|来自|毕业于|开往|去往?|到|往|途经|路过|经过)$")
 _STATION_BEFORE = re.compile(r"(?:地铁|号线)(?:站)?$")
 _STATION_AFTER = re.compile(r"^(?:地铁|站(?!前))")
+_DIVISION = re.compile(r"[一-鿿]{2,4}(?:(?<![小社园院校辖景厂片库营城])区(?![域间别分块里内外])|县|街道|镇)")
+_DIVISION_BEFORE = re.compile(r"(?:区|县|镇|乡|街道|市)(?:的)?$")
+_DIVISION_INSIDE = re.compile(r"[一-鿿]{2,4}(?:区|县|镇|乡|街道)[一-鿿]")
+_TAIL = re.compile(
+    r"(?:的)?\s?(?P<place>[一-鿿0-9A-Za-z]{2,14}?)(?=(?:的?(?:那边|这边|那块|附近|一带|这里|那里|里头?|旁边|边上))?(?:[，,。；;！!？?）)\s]|$))"
+)
 _LEADING = re.compile(r"^(?:(?:北京市?|本市)?(?:的)?)(?:[一-鿿]{2,3}区(?=[^域间别分块]))?(?:的|，|,|、)?")
 
 
@@ -158,6 +164,11 @@ def _phrases(text: str, hits: Sequence[Hit]) -> tuple[Found | None, Found | None
             end = detail_after(text, hit.end)
             official_street = any(spot.official for spot in hit.spots)
             spans.append(_Span(hit.start, end, (1 if official_street else 3) + 2 * (end > hit.end), "name"))
+    spans = [
+        *(_anchored(text, span, hits) for span in spans),
+        *_tails(text, hits),
+        *(_Span(start, end, 6, "city") for start, end in cities(text)),
+    ]
     starts = sorted({span.start for span in spans})
     spans = [
         span
@@ -172,6 +183,29 @@ def _phrases(text: str, hits: Sequence[Hit]) -> tuple[Found | None, Found | None
     estate = next((s for s in spans if s.kind == "estate"), None)
     village = next((s for s in spans if s.kind == "village"), None)
     return _found(text, best), _found(text, estate), _found(text, village)
+
+
+def _anchored(text: str, span: _Span, hits: Sequence[Hit]) -> _Span:
+    """A phrase that holds or follows a known place or a district is one; another may be any noun that ends like one (登记中心)."""
+    known = any(hit.start < span.end and hit.end >= span.start - 1 for hit in hits)
+    if (
+        known
+        or _DIVISION_BEFORE.search(text[max(0, span.start - 8) : span.start + 1])
+        or _DIVISION_INSIDE.match(text, span.start, span.end)
+    ):
+        return replace(span, rank=span.rank + 4)
+    return span
+
+
+def _tails(text: str, hits: Sequence[Hit]) -> Iterable[_Span]:
+    """What stands between a district or town and the end of the clause: 双井街道|广和里中街, 庐阳区|三孝口."""
+    ends = {hit.end for hit in hits if any(spot.official for spot in hit.spots)} | {
+        match.end() for match in _DIVISION.finditer(text)
+    }
+    for end in ends:
+        match = _TAIL.match(text, end)
+        if match and not NO_NAME.search(match["place"]):
+            yield _Span(match.start("place"), match.end("place"), 6, "tail")
 
 
 def _joined(text: str, spans: Sequence[_Span]) -> list[_Span]:

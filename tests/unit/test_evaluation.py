@@ -24,7 +24,7 @@ def test_no_evaluation_text_is_a_training_text() -> None:
 
 
 def test_understanding_has_not_fallen_behind_what_was_measured(model: Path) -> None:
-    found = figures(answers(cases(), load_catalog(), classifier_of(model))).shares
+    found = figures(answers(cases(), load_catalog(), classifier_of(model)), load_catalog()).shares
     floors = yaml.safe_load(FLOORS.read_text(encoding="utf-8"))
     margin = floors.pop("margin")
     assert {name: found[name][0] for name, floor in floors.items() if found[name][0] < floor - margin} == {}
