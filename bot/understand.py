@@ -42,13 +42,14 @@ def classifier_of(model: Path) -> Classifier:
 
 def answer(line: str, catalog: Catalog, classifier: Classifier) -> dict[str, Any]:
     """The contract's object for one line."""
+    identity = None
     try:
         asked = json.loads(line)
-        identity, text = asked["id"], asked["text"]
+        identity, text = asked.get("id"), asked["text"]
         if not isinstance(text, str):
             raise TypeError
-    except (ValueError, TypeError, KeyError):
-        return {"id": None, "error": 'a line is a JSON object {"id": …, "text": "…"}'}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return {"id": identity, "error": 'a line is a JSON object {"id": …, "text": "…"}'}
     heard = understand(text, now(), catalog, classifier)
     return {
         "id": identity,

@@ -19,6 +19,9 @@ from intents.understanding import SURE, read_fields
 TELLING = 8
 """Characters from which a message that answers nothing is taken as a part of the story."""
 
+TELLING_ACTS = ("pointing_back", "danger", "distress")
+"""Acts whose words are a part of the story as well."""
+
 FREE_WORDS = frozenset(
     {
         FieldKind.PLACE,
@@ -164,7 +167,7 @@ def _pointed_at(notes: Notes, spec: Field) -> Any:
 def _tell(notes: Notes, heard: Heard, outcome: Outcome) -> None:
     """Takes the message as a part of the story, with every field it holds."""
     answered = outcome.understood
-    bare = any(act.kind != "pointing_back" for act in heard.acts) and not _says_more(heard)
+    bare = any(act.kind not in TELLING_ACTS for act in heard.acts) and not _says_more(heard)
     if notes.topic is None and not notes.memory.topics_offered:
         _begin(notes, heard, outcome, bare)
         return

@@ -12,6 +12,7 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+from intents.catalog.model import OTHER
 from intents.classifier.features import grams
 
 FILE_NAME = "classifier.zip"
@@ -65,8 +66,12 @@ class Classifier:
         return rows, (values / length if length else values).astype(np.float32)
 
     def topics(self, text: str) -> list[Guess]:
-        """Every topic with its confidence, the surest first."""
-        return self.topic.guesses(*self.vector(text))
+        """Every topic with its confidence, the surest first; of a text without a known gram nothing is known."""
+        rows, values = self.vector(text)
+        if not len(rows):
+            labels = sorted(self.topic.labels, key=lambda label: label != OTHER)
+            return [Guess(label, 1 / len(labels)) for label in labels]
+        return self.topic.guesses(rows, values)
 
     def types(self, text: str) -> list[Guess]:
         """Every type of appeal with its confidence, the surest first."""
