@@ -14,6 +14,7 @@ from bot.conversation import Conversation
 from bot.main import conversing
 from bot.rasa_process import ensure_model
 from config.settings import Settings
+from tests.postgres import binaries, postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -41,6 +42,15 @@ def reference() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no reference data at {folder} (set JIESU_REFERENCE_DATA)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL, where its binaries are; a visible skip where they are not."""
+    if binaries() is None:
+        pytest.skip("no PostgreSQL (apt-get install postgresql)")
+    with postgres() as url:
+        yield url
 
 
 class Talker:

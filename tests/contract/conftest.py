@@ -16,7 +16,6 @@ from integrations.routing import Routes
 from intents.catalog import load_catalog
 from tests.conftest import NOW
 from tests.fakes.desk import FakeDesk
-from tests.postgres import binaries, postgres
 
 
 class Clock:
@@ -28,15 +27,6 @@ class Clock:
     def __call__(self) -> datetime:
         self.now += timedelta(seconds=1)
         return self.now
-
-
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """A real PostgreSQL, where its binaries are; a visible skip where they are not."""
-    if binaries() is None:
-        pytest.skip("no PostgreSQL (apt-get install postgresql)")
-    with postgres() as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -44,10 +44,14 @@ def environment(home: Path, port: int = 0) -> dict[str, str]:
     return {**os.environ, "JIESU_HOME": str(home), "PORT": str(port), "PYTHONUNBUFFERED": "1"}
 
 
-def start(home: Path, port: int = 0) -> Running:
+def start(home: Path, port: int = 0, **settings: str) -> Running:
     """Starts the house and waits for its line."""
     process = subprocess.Popen(
-        [str(ROOT / ".venv/bin/jiesu"), "run"], env=environment(home, port), cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [str(ROOT / ".venv/bin/jiesu"), "run"],
+        env={**environment(home, port), **settings},
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     lines = []

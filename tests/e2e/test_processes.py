@@ -96,3 +96,33 @@ def test_what_was_said_survives_a_restart_of_the_whole_house(empty_home: Path) -
         assert client.say("对，提交")["ticket"]["district"] == "朝阳区"
     finally:
         stop(again)
+
+
+def test_the_whole_house_runs_on_postgresql_as_compose_has_it(empty_home: Path, postgres_url: str) -> None:
+    """Journal, drafts, tickets and Rasa's tracker, all in the one database; nothing falls back to SQLite."""
+    running = start(empty_home, JIESU_DATABASE_URL=postgres_url)
+    try:
+        client = Client(running.url)
+        ticket = client.file()
+        assert ticket["district"] == "朝阳区"
+        again = client.say("我的工单办得怎么样了")
+        assert again["ticket"]["number"] == ticket["number"]
+        assert not list(empty_home.glob("*.db"))
+    finally:
+        stop(running)
+
+
+def test_the_steps_of_the_rasa_image_work_in_rasas_environment(tmp_path: Path) -> None:
+    """What `docker/rasa.Dockerfile` runs, but for the training: the project is written and the endpoints are printed."""
+    python = ROOT / ".rasa-venv/bin/python"
+    env = {
+        "PYTHONPATH": str(ROOT),
+        "JIESU_ACTIONS_URL": "http://app:5055/webhook",
+        "JIESU_DATABASE_URL": "postgresql://a:b@db/c",
+    }
+    for command in (["-m", "dialog.rasa.project", str(tmp_path / "project")], ["-m", "dialog.rasa.endpoints"]):
+        done = subprocess.run([str(python), *command], env=env, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    assert (tmp_path / "project" / "data" / "nlu.yml").is_file()
+    assert "http://app:5055/webhook" in done.stdout
+    assert "postgresql" in done.stdout
