@@ -8,6 +8,7 @@ import matplotlib as mpl
 import numpy as np
 import yaml
 
+from bench import homophones
 from bench.evaluation import Answer, answers, cases, figures
 from bench.house import PYTHON, ROOT
 from bot.rasa_process import ensure_model
@@ -30,6 +31,7 @@ def main() -> int:
     found = figures(told, catalog)
     for name, (share, count) in found.shares.items():
         print(f"{name:24s} {share:6.1%}   of {count}")
+    homophones.main()
     folder = ROOT / "var" / "eval"
     folder.mkdir(parents=True, exist_ok=True)
     confusion(told, folder / "confusion.png")

@@ -1,15 +1,20 @@
 """Everything that one message says: topic, type, fields. The dialog and `jiesu understand` both ask here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from intents.catalog import Catalog, FieldKind
 from intents.classifier import Classifier, Guess
 from intents.extraction import extract
-from intents.extraction.fields import FACTS
+from intents.extraction.fields import FACTS, LONGEST
+from intents.extraction.names import BRANDS
 from intents.found import Found
 from intents.gazetteer import find_places
+from intents.gazetteer.homophones import Repair, repair
+
+KNOWN_NAMES = tuple(name for name in (*BRANDS["merchant"], *BRANDS["platform"]) if len(name) > 2)
+"""Names of merchants and platforms that are put right when misheard, besides the gazetteer's."""
 
 SURE = 0.8
 """Above this the topic is taken as said; measured, at least 95 % of such guesses are right."""
@@ -23,10 +28,14 @@ OFFERED = 3
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The fields found in a text; `districts` holds the candidates of a place name that stands in several."""
+    """The fields found in a text; `districts` holds the candidates of a place name that stands in several.
+
+    `doubts` are misheard names that may be either of two: the fields hold the likelier.
+    """
 
     fields: dict[str, Found]
     districts: tuple[str, ...]
+    doubts: tuple[Repair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +67,10 @@ def read_fields(
         FieldKind.ESTATE: "estate",
         FieldKind.VILLAGE: "village",
     }
-    places = find_places(text, asked=where.get(kind) if kind else None)
-    fields = dict(extract(text, now=now, topic=topic_id, asked=asked))
+    text = text[:LONGEST]
+    mended = repair(text, KNOWN_NAMES)
+    places = find_places(mended.text, asked=where.get(kind) if kind else None)
+    fields = dict(extract(mended.text, now=now, topic=topic_id, asked=asked))
     for name in ("district", "street", "place", "estate", "village"):
         found: Found | None = getattr(places, name)
         if found is not None:
@@ -71,7 +82,9 @@ def read_fields(
             if name in topic.required and name not in fields and "place" in fields:
                 fields[name] = fields["place"]
         fields = {name: found for name, found in fields.items() if name in topic.fields or (facts and name in FACTS)}
-    return Reading(fields, tuple(places.ambiguous) if "district" not in fields else ())
+    fields = {name: replace(found, raw=text[found.start : found.end]) for name, found in fields.items()}
+    doubts = tuple(one for one in mended.repairs if len(one.names) > 1)
+    return Reading(fields, tuple(places.ambiguous) if "district" not in fields else (), doubts)
 
 
 def understand(text: str, now: datetime, catalog: Catalog, classifier: Classifier) -> Understanding:

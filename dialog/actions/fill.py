@@ -14,7 +14,7 @@ from intents.catalog.model import OTHER
 from intents.extraction.answers import read_answer
 from intents.found import Found
 from intents.show import show
-from intents.understanding import SURE, read_fields
+from intents.understanding import SURE, Reading, read_fields
 
 TELLING = 8
 """Characters from which a message that answers nothing is taken as a part of the story."""
@@ -68,6 +68,9 @@ def fill(notes: Notes, heard: Heard) -> Outcome:
         elif not heard.acts:
             _tell(notes, heard, outcome)
         return outcome
+    if notes.memory.doubt and _resolved(notes, heard):
+        outcome.understood = True
+        return outcome
     if notes.has_content() and (changes := correct(notes, heard)):
         outcome.said.extend(changes)
         outcome.understood = True
@@ -79,6 +82,27 @@ def fill(notes: Notes, heard: Heard) -> Outcome:
     _tell(notes, heard, outcome)
     _acknowledge(notes, before, asked, outcome)
     return outcome
+
+
+def _resolved(notes: Notes, heard: Heard) -> bool:
+    """The answer to which of two names was meant; the places are read again with the right one."""
+    doubt, notes.memory.doubt = notes.memory.doubt or {}, None
+    found = read_answer(heard.text, FieldKind.CHOICE, heard.now, dict.fromkeys(doubt["names"], ()))
+    if found is None:
+        return False
+    told = str(doubt["text"]).replace(doubt["heard"], str(found.value))
+    reading = read_fields(told, heard.now, notes.catalog, notes.value("topic"))
+    for name in ("place", "estate", "village", "district", "street"):
+        if name in reading.fields and reading.fields[name].value != notes.value(name):
+            notes.put(name, reading.fields[name].value, doubt["heard"])
+    return True
+
+
+def _doubt(notes: Notes, text: str, reading: Reading) -> None:
+    """Keeps a name that may be either of two, to be asked back."""
+    if reading.doubts:
+        one = reading.doubts[0]
+        notes.memory.doubt = {"heard": one.heard, "names": list(one.names), "text": text}
 
 
 def _switches(notes: Notes, heard: Heard, outcome: Outcome) -> None:
@@ -113,6 +137,7 @@ def _answer(notes: Notes, heard: Heard, asked: str, outcome: Outcome) -> bool:
             notes.put_found(asked, found)
             return True
     reading = read_fields(heard.text, heard.now, notes.catalog, notes.value("topic"), asked)
+    _doubt(notes, heard.text, reading)
     if asked in reading.fields:
         found = reading.fields[asked]
         notes.put_found(asked, _whole(heard.text, found) if spec.kind in WHERE else found)
@@ -188,6 +213,7 @@ def _tell(notes: Notes, heard: Heard, outcome: Outcome) -> None:
                 spec = notes.fields()[name]
                 outcome.said.append(wording.changed(spec.label, show(found.value, spec.kind)))
             outcome.understood = True
+    _doubt(notes, heard.text, reading)
     if reading.districts and not notes.settled("district"):
         notes.memory.districts_offered = list(reading.districts)
     if (
@@ -237,6 +263,7 @@ def _absorb_story(notes: Notes, heard: Heard, outcome: Outcome) -> None:
         if not notes.settled(name):
             notes.put_found(name, found, turn=turn)
             facts.append(show(found.value, notes.fields()[name].kind))
+    _doubt(notes, story, reading)
     if reading.districts and not notes.settled("district"):
         notes.memory.districts_offered = list(reading.districts)
     short = None if notes.topic.id == OTHER else notes.topic.short

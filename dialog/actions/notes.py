@@ -20,6 +20,7 @@ class Memory:
     asked: str | None = None
     topics_offered: list[str] = field(default_factory=list)
     districts_offered: list[str] = field(default_factory=list)
+    doubt: dict[str, Any] | None = None
     misses: int = 0
     read_back: bool = False
     asking_which_to_change: bool = False

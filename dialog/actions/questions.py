@@ -41,6 +41,9 @@ def next_question(notes: Notes) -> Question | None:
         return Question(LAST4, wording.ASK_LAST4)
     if notes.topic is None:
         return _topic_question(notes)
+    if memory.doubt:
+        names = memory.doubt["names"]
+        return Question("place", wording.which_name(names), buttons(*names))
     if memory.ask_next:
         return _field_question(notes, memory.ask_next)
     missing = notes.missing()

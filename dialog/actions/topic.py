@@ -12,8 +12,9 @@ from intents.classifier import Guess
 from intents.extraction.answers import read_answer
 from intents.understanding import LIKELY, OFFERED, SURE
 
+MORE_LIKELY_THAN_NOT = 0.5
 CLEAR_LEAD = 0.35
-"""A topic this far ahead of the second needs no asking although it is not sure."""
+"""A topic this far ahead of the next one needs no asking although it is not sure: the read-back shows it."""
 
 ENOUGH_WORDS = 4
 """Chinese characters from which a message that chooses none of the offered topics tells the story anew."""
@@ -28,12 +29,16 @@ def decide_topic(notes: Notes, heard: Heard) -> None:
     if not heard.topics:
         return
     best = heard.topics[0]
-    second = heard.topics[1].confidence if len(heard.topics) > 1 else 0.0
-    if best.confidence >= SURE or (best.confidence >= 0.5 and best.confidence - second >= CLEAR_LEAD):
+    rivals = [guess.confidence for guess in heard.topics[1:] if guess.label != OTHER]
+    if best.confidence >= SURE or (
+        best.confidence >= MORE_LIKELY_THAN_NOT and best.confidence - rivals[0] >= CLEAR_LEAD
+    ):
         take_topic(notes, best.label, heard.text)
         return
     notes.memory.topics_offered = candidates(heard.topics)
-    if not notes.memory.topics_offered:
+    offered = notes.memory.topics_offered
+    if not offered or (len(offered) == 1 and best.label == OTHER):
+        # One topic that it is probably not is no choice.
         take_topic(notes, OTHER, heard.text)
 
 

@@ -97,6 +97,11 @@ def which_district(candidates: Sequence[str]) -> str:
     return f"这个地名不止一处，是{'、'.join(candidates[:-1])}，还是{candidates[-1]}？"
 
 
+def which_name(names: Sequence[str]) -> str:
+    """A name that sounds like two."""
+    return f"您说的是“{names[0]}”，还是“{names[1]}”？"
+
+
 def filed(grouped_number: str, lead_unit: str, due: str) -> str:
     """The promise: the number, who answers, by when."""
     return f"已经提交，工单号是 {grouped_number}，请记好。由{lead_unit}牵头办理，最晚{due}前答复您。"
