@@ -33,6 +33,7 @@ from integrations.drafts import Drafts
 from integrations.evidence import Evidence
 from integrations.guesses import GuessLimiter
 from integrations.journal import Journal
+from integrations.language_model import LanguageModel
 from integrations.local_desk import LocalDesk
 from integrations.routing import Routes
 from intents.catalog import load_catalog
@@ -101,7 +102,12 @@ class Served:
 async def dialog_of(house: House, say: Callable[[str], None]) -> AsyncIterator[tuple[RasaDialog, RasaProcess | None]]:
     """The action endpoint and a Rasa that calls it: ours, started and watched, or somebody else's by its URL."""
     settings = house.settings
-    room = Room(load_catalog(), house.drafts, house.desk, house.guesses, house.clock)
+    model = (
+        LanguageModel(settings.llm_url, settings.llm_key, settings.llm_model, settings.llm_seconds)
+        if settings.llm_url
+        else None
+    )
+    room = Room(load_catalog(), house.drafts, house.desk, house.guesses, house.clock, model)
     actions = Listener(action_app(room), settings.actions_host, settings.actions_port)
     async with actions.serving():
         if settings.rasa_url:
@@ -109,11 +115,11 @@ async def dialog_of(house: House, say: Callable[[str], None]) -> AsyncIterator[t
             yield dialog, None
             await dialog.close()
             return
-        model = await ensure_model(settings.home, settings.rasa_python, say)
+        trained = await ensure_model(settings.home, settings.rasa_python, say)
         say("waiting for Rasa to load the model (about 15 s) …")
         tracker = settings.database if settings.database_url else f"sqlite:///{(settings.home / 'rasa.db').resolve()}"
         rasa = RasaProcess(
-            settings.rasa_python, model, settings.home, endpoints(f"{actions.url}/webhook", tracker), free_port()
+            settings.rasa_python, trained, settings.home, endpoints(f"{actions.url}/webhook", tracker), free_port()
         )
         dialog = RasaDialog(rasa.url, settings.turn_timeout)
         try:

@@ -24,6 +24,12 @@ class Settings(BaseSettings):
     actions_host: str = Field("127.0.0.1", description="Address of the action endpoint. Never public.")
     actions_port: int = Field(0, ge=0, le=65535, description="Its port; 0 takes a free one.")
     turn_timeout: float = Field(20.0, gt=0, description="Seconds to wait for the dialog's answer.")
+    llm_url: str | None = Field(
+        None, description="OpenAI-compatible endpoint that is asked about unclear messages; none when unset."
+    )
+    llm_key: str = Field("", description="Its key.")
+    llm_model: str = Field("default", description="The model that it is asked for.")
+    llm_seconds: float = Field(3.0, gt=0, description="Seconds that a citizen may be kept waiting for it.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property

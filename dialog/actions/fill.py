@@ -263,6 +263,12 @@ def _absorb_story(notes: Notes, heard: Heard, outcome: Outcome) -> None:
         if not notes.settled(name):
             notes.put_found(name, found, turn=turn)
             facts.append(show(found.value, notes.fields()[name].kind))
+    for name, said in notes.memory.proposed.items():
+        if name in notes.topic.fields and not notes.settled(name) and said in story:
+            start = story.index(said)
+            notes.put(name, said, said, turn=turn, span=(start, start + len(said)))
+            facts.append(said)
+    notes.memory.proposed = {}
     _doubt(notes, story, reading)
     if reading.districts and not notes.settled("district"):
         notes.memory.districts_offered = list(reading.districts)

@@ -1,13 +1,17 @@
 """The draft as one turn sees it: what is known, what this turn adds, and what the dialog remembers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from integrations.drafts import Draft, NewEntry
+from integrations.language_model import LanguageModel
 from intents.catalog import Catalog, Field, Topic
 from intents.catalog.model import OTHER
 from intents.found import Found
+
+PROPOSED = ("merchant", "employer", "institution", "kindergarten", "developer", "place", "estate", "village")
+"""Fields in the citizen's own words that a language model may propose."""
 
 MISSES_BEFORE_A_PERSON = 2
 """Misunderstandings in a row after which a person is offered."""
@@ -21,6 +25,7 @@ class Memory:
     topics_offered: list[str] = field(default_factory=list)
     districts_offered: list[str] = field(default_factory=list)
     doubt: dict[str, Any] | None = None
+    proposed: dict[str, str] = field(default_factory=dict)
     misses: int = 0
     read_back: bool = False
     asking_which_to_change: bool = False
@@ -44,8 +49,9 @@ class Memory:
 class Notes:
     """One draft during one turn. Nothing is written until the turn is saved."""
 
-    def __init__(self, catalog: Catalog, draft: Draft, turn: int) -> None:
+    def __init__(self, catalog: Catalog, draft: Draft, turn: int, language_model: LanguageModel | None = None) -> None:
         self.catalog = catalog
+        self._language_model = language_model
         self.draft = draft
         self.turn = turn
         self.memory = Memory.from_json(draft.dialog_state)
@@ -53,6 +59,15 @@ class Notes:
         self._latest: dict[str, Any] = {name: entry.value for name, entry in draft.fields.items()}
         self._raw: dict[str, str | None] = {name: entry.raw for name, entry in draft.fields.items()}
         self._turns: dict[str, int] = {name: entry.turn for name, entry in draft.fields.items()}
+
+    def second_opinion(self, text: str) -> Sequence[str]:
+        """Topics that a language model proposes, if one is configured; what it found besides waits for the citizen's choice."""
+        if self._language_model is None:
+            return ()
+        topics = {topic.id: topic.short for topic in self.catalog.topics.values()}
+        proposal = self._language_model.propose(text, topics, PROPOSED)
+        self.memory.proposed = dict(proposal.fields)
+        return proposal.topics
 
     @property
     def topic(self) -> Topic | None:

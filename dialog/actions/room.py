@@ -11,6 +11,7 @@ from dialog.actions.notes import Notes
 from integrations.desk import TicketDesk
 from integrations.drafts import Drafts
 from integrations.guesses import GuessLimiter
+from integrations.language_model import LanguageModel
 from intents.catalog import Catalog
 
 
@@ -23,11 +24,12 @@ class Room:
     desk: TicketDesk
     guesses: GuessLimiter
     clock: Callable[[], datetime]
+    language_model: LanguageModel | None = None
 
     def notes(self, tracker: Tracker) -> Notes:
         """The conversation's open draft (a new one if there is none), as this turn sees it."""
         draft = self.drafts.current(tracker.sender_id) or self.drafts.open_new(tracker.sender_id)
-        return Notes(self.catalog, draft, self.turn(tracker))
+        return Notes(self.catalog, draft, self.turn(tracker), self.language_model)
 
     def heard(self, tracker: Tracker) -> Heard:
         """The citizen's latest message."""

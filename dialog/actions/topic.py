@@ -35,9 +35,10 @@ def decide_topic(notes: Notes, heard: Heard) -> None:
     ):
         take_topic(notes, best.label, heard.text)
         return
-    notes.memory.topics_offered = candidates(heard.topics)
-    offered = notes.memory.topics_offered
-    if not offered or (len(offered) == 1 and best.label == OTHER):
+    proposed = [topic for topic in notes.second_opinion(heard.text) if topic != OTHER]
+    offered = list(dict.fromkeys([*proposed, *candidates(heard.topics)]))[:OFFERED]
+    notes.memory.topics_offered = offered
+    if not offered or (len(offered) == 1 and best.label == OTHER and not proposed):
         # One topic that it is probably not is no choice.
         take_topic(notes, OTHER, heard.text)
 

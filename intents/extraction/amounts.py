@@ -22,7 +22,7 @@ _ROLE_BEFORE = (
     (
         OWED,
         re.compile(
-            r"(?:欠|拖欠|没给|没发|未发|未付|没付|没结|差|扣|讨|要回|克扣)(?:了|我|我们|他们|大家|每个?人|薪|着|款|的)*(?:工资|工钱|薪水|血汗钱|劳务费|工程款|钱)?(?:一共|总共|共|共计|合计|是|大概|大约|约|差不多|还|：|:|,|，)*$"
+            r"(?:欠|拖|拖欠|补发|补偿|应发|少发|少给|没给|没发|未发|未付|没付|没结|差|扣|讨|要回|克扣)(?:了|我|我们|他们|大家|每个?人|薪|着|款|的)*(?:[一二两三四五六七八九十半\d]{1,3}(?:单|笔|次|个月|年|个季度))?[，,]?(?:[一-鿿]{0,3}费|工资|工钱|薪水|血汗钱|劳务费|工程款|钱)?(?:一共|总共|共|共计|合计|是|大概|大约|约|差不多|还|：|:|,|，)*$"
         ),
     ),
     (
@@ -112,7 +112,7 @@ def find_amounts(text: str, topic: str | None = None, asked: str | None = None) 
 def _sum(text: str, number: Number, asked: str | None) -> _Sum | None:
     before, after = text[max(0, number.start - 14) : number.start], text[number.end : number.end + 14]
     sign = bool(_SIGN.search(before))
-    before = _SIGN.sub("", before)
+    before = _SIGN.sub("", before).rstrip()
     role = next((role for role, pattern in _ROLE_BEFORE if pattern.search(before)), None)
     following = next((name for name, pattern in _ROLE_AFTER if pattern.search(after)), None)
     used = bool(_USED.search(before))
