@@ -57,6 +57,12 @@ def next_question(notes: Notes) -> Question | None:
 def _topic_question(notes: Notes) -> Question:
     if notes.memory.topics_offered:
         names = [notes.catalog.topics[topic].short for topic in notes.memory.topics_offered]
+        if notes.memory.misses >= MISSES_BEFORE_A_PERSON:
+            return Question(
+                "topic", wording.OFFER_HUMAN_OR_CHOICE, buttons(*names, wording.NONE_OF_THESE, wording.HUMAN)
+            )
+        if len(names) == 1:
+            return Question("topic", wording.is_it(names[0]), buttons(wording.YES_IT_IS, wording.NONE_OF_THESE))
         return Question("topic", wording.TOPIC_CHOICE, buttons(*names, wording.NONE_OF_THESE))
     if notes.memory.misses:
         return Question("description", notes.catalog.fields["description"].again)

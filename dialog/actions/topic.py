@@ -12,12 +12,8 @@ from intents.classifier import Guess
 from intents.extraction.answers import read_answer
 from intents.understanding import LIKELY, OFFERED, SURE
 
-MORE_LIKELY_THAN_NOT = 0.5
-CLEAR_LEAD = 0.35
-"""A topic this far ahead of the next one needs no asking although it is not sure: the read-back shows it."""
-
 ENOUGH_WORDS = 4
-"""Chinese characters from which a message that chooses none of the offered topics tells the story anew."""
+"""Chinese characters from which a message that chooses none of the offered topics can name another."""
 
 
 REFUSALS = (wording.NONE_OF_THESE, "都不是的", "不是这些", "都不对")
@@ -29,10 +25,7 @@ def decide_topic(notes: Notes, heard: Heard) -> None:
     if not heard.topics:
         return
     best = heard.topics[0]
-    rivals = [guess.confidence for guess in heard.topics[1:] if guess.label != OTHER]
-    if best.confidence >= SURE or (
-        best.confidence >= MORE_LIKELY_THAN_NOT and best.confidence - rivals[0] >= CLEAR_LEAD
-    ):
+    if best.confidence >= SURE:
         take_topic(notes, best.label, heard.text)
         return
     proposed = [topic for topic in notes.second_opinion(heard.text) if topic != OTHER]
@@ -67,12 +60,17 @@ def read_topic_answer(notes: Notes, heard: Heard) -> bool:
     if found is not None:
         take_topic(notes, names.get(str(found.value), OTHER), heard.text)
         return True
-    if heard.has("dont_know", "skip"):
+    if heard.has("affirm") and len(names) == 1:
+        take_topic(notes, notes.memory.topics_offered[0], heard.text)
+        return True
+    if heard.has("dont_know", "skip", "deny"):
         take_topic(notes, OTHER, heard.text)
         return True
-    if heard.acts or len(re.findall(r"[一-鿿]", heard.text)) < ENOUGH_WORDS:
+    best = heard.topics[0] if heard.topics else None
+    if best is None or heard.acts or len(re.findall(r"[一-鿿]", heard.text)) < ENOUGH_WORDS:
         # A phone number or two syllables say nothing of the topic.
         return False
-    before = notes.memory.topics_offered
-    decide_topic(notes, heard)
-    return notes.topic is not None or notes.memory.topics_offered != before
+    if best.label == OTHER or best.confidence < SURE:
+        return False
+    take_topic(notes, best.label, heard.text)
+    return True

@@ -15,6 +15,7 @@ SKIP = "跳过"
 GO_ON = "继续"
 REPEAT_WORDS = "再说一遍"
 ANONYMOUS = "匿名"
+YES_IT_IS = "是的"
 YES = "有"
 NO = "没有"
 
@@ -25,6 +26,7 @@ TOPIC_CHOICE = "这件事更像下面哪一类？说第几个就行。"
 
 NOT_CLEAR = "不好意思，我没听明白。"
 OFFER_HUMAN = "还是没听明白。要转人工吗？也可以说“跳过”。"
+OFFER_HUMAN_OR_CHOICE = "还是没听明白。点一个最像的，或者转人工，好吗？"
 LISTENING = "好的，您说。"
 
 SKIPPED = "好，这一项先不填。"
@@ -95,6 +97,11 @@ def with_example(question: str, examples: Sequence[str]) -> str:
 def which_district(candidates: Sequence[str]) -> str:
     """A place name that stands in more than one district."""
     return f"这个地名不止一处，是{'、'.join(candidates[:-1])}，还是{candidates[-1]}？"
+
+
+def is_it(short: str) -> str:
+    """The only topic that it may be."""
+    return f"您说的是“{short}”的事吗？"
 
 
 def which_name(names: Sequence[str]) -> str:
