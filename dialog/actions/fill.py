@@ -10,7 +10,7 @@ from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
 from dialog.actions.topic import REFUSALS, decide_topic, read_topic_answer, take_topic
 from intents.catalog import Field, FieldKind
-from intents.catalog.model import OTHER
+from intents.catalog.model import ASKED_LESS, OTHER
 from intents.extraction.answers import read_answer
 from intents.found import Found
 from intents.show import show
@@ -19,6 +19,8 @@ from intents.understanding import SURE, Reading, read_fields
 TELLING = 8
 """Characters from which a message that answers nothing is taken as a part of the story."""
 
+USUAL_TYPE = "求助"
+SURE_OF_TYPE = 0.6
 TELLING_ACTS = ("pointing_back", "danger", "distress")
 """Acts whose words are a part of the story as well."""
 
@@ -247,7 +249,9 @@ def _begin(notes: Notes, heard: Heard, outcome: Outcome, bare: bool) -> None:
         return
     notes.put("description", heard.text, heard.text, span=(0, len(heard.text)))
     if heard.type is not None and notes.type is None:
-        notes.put("type", heard.type.label, heard.text)
+        # Who only asks or thanks is asked for less: that has to be likely, not merely likeliest.
+        doubtful = heard.type.label in ASKED_LESS and heard.type.confidence < SURE_OF_TYPE
+        notes.put("type", USUAL_TYPE if doubtful else heard.type.label, heard.text)
     outcome.understood = True
     _absorb_story(notes, heard, outcome)
 

@@ -11,6 +11,10 @@ TYPES = ("咨询", "求助", "投诉", "举报", "建议", "表扬")
 """The six types of appeal, as the hotline names them."""
 
 
+ASKED_LESS = ("咨询", "建议", "表扬")
+"""Types whose citizen wants an answer, not a repair: they are asked only where and whom it is about."""
+
+
 class FieldKind(StrEnum):
     """How an answer to a field's question is read."""
 
@@ -100,7 +104,7 @@ class Topic:
 
         Somebody who asks, proposes or thanks is asked only for where and whom it is about, never for amounts or kinds of damage.
         """
-        if type_ not in ("咨询", "建议", "表扬"):
+        if type_ not in ASKED_LESS:
             return self.required
         always = {"description", "contact_phone"}
         return tuple(n for n in self.required if n in always or self.fields[n].kind in WHERE_OR_WHO)

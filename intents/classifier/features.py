@@ -12,12 +12,15 @@ LONGEST_TEXT = 4000
 
 _BREAK = re.compile(r"[^\w%]+|_+")
 _DIGITS = re.compile(r"\d+")
+_GREETING = re.compile(r"^(?:\s*(?:喂|你好|您好|你们好|有人吗|有人在吗|在吗|在不在|请问在吗)[,，。.?？!！~\s]*)+")
+"""有人吗 at the start is a greeting, no question."""
+
 _LATIN = re.compile(r"[a-z]+")
 
 
 def normalise(text: str) -> str:
     """One form for full-width letters, case and numbers: no topic depends on which number it was."""
-    text = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).lower()
+    text = _GREETING.sub("", unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).lower())
     return _DIGITS.sub("0", text)
 
 

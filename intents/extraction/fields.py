@@ -38,7 +38,8 @@ def extract(text: str, now: datetime, topic: str | None = None, asked: str | Non
 
 
 def _values(text: str, now: datetime, spec: Topic, topic: str | None, asked: str | None) -> dict[str, Found]:
-    dates = list(find_dates(text, now))
+    period = find_period(text, now) if "period_owed" in spec.fields else None
+    dates = [d for d in find_dates(text, now) if period is None or d.end <= period.start or period.end <= d.start]
     date_field = next(
         (name for name in ("paid_on", "purchased_on", "visited_on") if name in spec.fields), "occurred_on"
     )
@@ -55,6 +56,6 @@ def _values(text: str, now: datetime, spec: Topic, topic: str | None, asked: str
         "contact_name": find_person(text),
         "time_of_day": find_time_of_day(text, bare=asked == "time_of_day"),
         "duration": find_duration(text),
-        "period_owed": find_period(text, now),
+        "period_owed": period,
     }
     return {name: f for name, f in candidates.items() if f is not None}

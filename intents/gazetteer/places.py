@@ -26,6 +26,7 @@ _DIVISION_INSIDE = re.compile(r"[一-鿿]{2,4}(?:区|县|镇|乡|街道)[一-鿿
 _TAIL = re.compile(
     r"(?:的)?\s?(?P<place>[一-鿿0-9A-Za-z]{2,14}?)(?=(?:的?(?:那边|这边|那块|附近|一带|这里|那里|里头?|旁边|边上))?(?:[，,。；;！!？?）)\s]|$))"
 )
+_FILLER = re.compile(r"(?:那个|这个|就是|咱们?|我们|我家|那边的?|嗯|呃)+(?=[一-鿿0-9A-Za-z]{2})")
 _LEADING = re.compile(r"^(?:(?:北京市?|本市)?(?:的)?)(?:[一-鿿]{2,3}区(?=[^域间别分块]))?(?:的|，|,|、)?")
 
 
@@ -243,6 +244,7 @@ def _without_district(text: str, span: _Span, hits: Sequence[Hit]) -> _Span:
 def _found(text: str, span: _Span | None) -> Found | None:
     if span is None:
         return None
-    raw = text[span.start : span.end]
-    value = raw.strip(" ，,。")
-    return Found(value, raw, span.start, span.end, 0.9)
+    filler = _FILLER.match(text, span.start, span.end)
+    start = filler.end() if filler else span.start
+    raw = text[start : span.end]
+    return Found(raw.strip(" ，,。"), raw, start, span.end, 0.9)
