@@ -20,6 +20,7 @@ from intents.intent import INTERRUPTING
 from tests.conftest import ROOT
 
 CATALOG = load_catalog()
+LEAST, LEAST_OF_OTHER = 120, 600
 
 
 def test_the_catalog_has_the_27_topics_the_four_of_chaoyang_and_other() -> None:
@@ -45,7 +46,7 @@ def test_the_catalog_asks_what_the_list_of_topics_marks(reference: Path) -> None
                 assert topic.fields[name].required == bool(star), f"{topic.id}.{name}"
 
 
-def test_every_topic_has_at_least_forty_different_utterances_and_every_type_occurs() -> None:
+def test_every_topic_has_at_least_120_different_utterances_other_600_and_every_type_occurs() -> None:
     by_topic: dict[str, set[str]] = {topic: set() for topic in CATALOG.topics}
     types = set()
     for utterance in read_utterances():
@@ -53,7 +54,8 @@ def test_every_topic_has_at_least_forty_different_utterances_and_every_type_occu
         assert utterance.type in TYPES, utterance.text
         by_topic[utterance.topic].add(utterance.text)
         types.add(utterance.type)
-    assert {topic: len(told) for topic, told in by_topic.items() if len(told) < 40} == {}
+    assert {topic: len(told) for topic, told in by_topic.items() if len(told) < LEAST} == {}
+    assert len(by_topic[OTHER]) >= LEAST_OF_OTHER
     assert types == set(TYPES)
 
 
