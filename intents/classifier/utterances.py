@@ -1,4 +1,8 @@
-"""The training utterances: one file a topic in `intents/nlu/`, one `type<TAB>text` a line."""
+"""The training utterances: one file a topic in `intents/nlu/`, one `type<TAB>text` a line.
+
+Types, where the line between them is thin: 求助 when something is broken or somebody is in need and nobody is blamed; 举报 when others break a
+rule and the citizen is not the one who was wronged; 投诉 when somebody did not do what they owe.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
