@@ -5,6 +5,7 @@ from typing import Any
 from dialog.actions import wording
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
+from dialog.actions.places import WHERE, whole
 from intents.catalog import Field, FieldKind
 from intents.classifier import Guess
 from intents.extraction.answers import read_answer
@@ -94,6 +95,8 @@ def _change(notes: Notes, heard: Heard, name: str, new: str) -> list[str]:
     spec = notes.fields().get(name) or notes.catalog.fields[name]
     reading = read_fields(new, heard.now, notes.catalog, notes.value("topic"), name)
     found = reading.fields.get(name) or read_answer(new, spec.kind, heard.now, spec.options)
+    if found is not None and spec.kind in WHERE:
+        found = whole(new, found)
     if found is None and spec.kind in (FieldKind.TEXT, FieldKind.PLACE, FieldKind.ESTATE, FieldKind.MERCHANT):
         start = max(heard.text.find(new), 0)
         found = Found(new, new, start, start + len(new))

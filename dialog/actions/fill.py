@@ -1,25 +1,24 @@
 """Writes what a message says into the draft: corrections first, then the answer, then everything else it holds."""
 
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from dialog.actions import wording
 from dialog.actions.corrections import correct
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
+from dialog.actions.places import WHERE, house_number, whole
 from dialog.actions.topic import REFUSALS, decide_topic, read_topic_answer, take_topic
 from intents.catalog import Field, FieldKind
 from intents.catalog.model import ASKED_LESS, OTHER
 from intents.extraction.answers import read_answer
-from intents.found import Found
 from intents.show import show
 from intents.understanding import SURE, Reading, read_fields
 
 TELLING = 8
 """Characters from which a message that answers nothing is taken as a part of the story."""
 
-USUAL_TYPE = "求助"
+USUAL_TYPE, PRAISE = "求助", "表扬"
 SURE_OF_TYPE = 0.6
 TELLING_ACTS = ("pointing_back", "danger", "distress")
 """Acts whose words are a part of the story as well."""
@@ -41,9 +40,6 @@ FREE_WORDS = frozenset(
     }
 )
 """Kinds whose answer may be any words: a name that no list knows is still a name."""
-
-WHERE = (FieldKind.PLACE, FieldKind.ESTATE, FieldKind.VILLAGE)
-_TRAILING = re.compile(r"(?:那边儿?|这边儿?|那儿|这儿|那里|这里|那块儿?|那一片|附近吧|吧|呢|啊|呀|的)*[。.!！~]*$")
 
 LONGEST_NAME = 40
 """Characters of an answer taken as a name or place word for word."""
@@ -78,12 +74,30 @@ def fill(notes: Notes, heard: Heard) -> Outcome:
         outcome.understood = True
         return outcome
     before = _facts(notes)
+    if _house(notes, heard):
+        outcome.understood = True
+        _acknowledge(notes, before, None, outcome)
+        return outcome
     telling = notes.topic is None and asked == "description"
     if asked and not telling and _answer(notes, heard, asked, outcome):
         outcome.understood = True
     _tell(notes, heard, outcome)
+    new_phone = notes.value("contact_phone") != before.get("contact_phone")
+    if notes.value("anonymous") and new_phone and not heard.has("anonymous"):
+        # Whoever leaves a number after all wants to be called.
+        notes.put("anonymous", False, heard.text)
     _acknowledge(notes, before, asked, outcome)
     return outcome
+
+
+def _house(notes: Notes, heard: Heard) -> bool:
+    """A house number alone goes on the place told before."""
+    number = house_number(heard.text)
+    name = next((n for n in ("place", "estate", "village") if notes.value(n) and n in notes.fields()), None)
+    if number is None or name is None or number in str(notes.value(name)):
+        return False
+    notes.put(name, f"{notes.value(name)}{number}", heard.text)
+    return True
 
 
 def _resolved(notes: Notes, heard: Heard) -> bool:
@@ -128,6 +142,10 @@ def _answer(notes: Notes, heard: Heard, asked: str, outcome: Outcome) -> bool:
     spec = notes.fields().get(asked) or notes.catalog.fields.get(asked)
     if spec is None:
         return False
+    if asked == "description" and not heard.acts and heard.text.strip():
+        # Asked for again because the citizen wants to change it.
+        notes.put(asked, heard.text, heard.text, span=(0, len(heard.text)))
+        return True
     if heard.has("skip", "dont_know") and not _says_more(heard):
         return _pass(notes, heard, spec, outcome)
     if heard.has("pointing_back") and (known := _pointed_at(notes, spec)):
@@ -142,7 +160,7 @@ def _answer(notes: Notes, heard: Heard, asked: str, outcome: Outcome) -> bool:
     _doubt(notes, heard.text, reading)
     if asked in reading.fields:
         found = reading.fields[asked]
-        notes.put_found(asked, _whole(heard.text, found) if spec.kind in WHERE else found)
+        notes.put_found(asked, whole(heard.text, found) if spec.kind in WHERE else found)
         return True
     found = read_answer(heard.text, spec.kind, heard.now, spec.options)
     if found is not None and found.value not in (None, ""):
@@ -153,16 +171,6 @@ def _answer(notes: Notes, heard: Heard, asked: str, outcome: Outcome) -> bool:
         notes.put(asked, words, heard.text)
         return True
     return False
-
-
-def _whole(text: str, found: Found) -> Found:
-    """An answer that is nothing but a place is the place: what follows the known name (清友园3号楼) belongs to it."""
-    trimmed = _TRAILING.sub("", text)
-    after = trimmed[found.end :] if len(trimmed) >= found.end else ""
-    if not after or len(after) > LONGEST_NAME or re.search(r"[，,。；;！!？?\s]", after):
-        return found
-    raw = text[found.start : len(trimmed)]
-    return replace(found, value=raw, raw=raw, end=len(trimmed))
 
 
 def _says_more(heard: Heard) -> bool:
@@ -193,7 +201,7 @@ def _pointed_at(notes: Notes, spec: Field) -> Any:
 
 def _tell(notes: Notes, heard: Heard, outcome: Outcome) -> None:
     """Takes the message as a part of the story, with every field it holds."""
-    answered = outcome.understood
+    answered, asked = outcome.understood, notes.memory.asked or ""
     bare = any(act.kind not in TELLING_ACTS for act in heard.acts) and not _says_more(heard)
     if notes.topic is None and not notes.memory.topics_offered:
         _begin(notes, heard, outcome, bare)
@@ -203,7 +211,12 @@ def _tell(notes: Notes, heard: Heard, outcome: Outcome) -> None:
     _reconsider(notes, heard, outcome)
     reading = read_fields(heard.text, heard.now, notes.catalog, notes.value("topic"))
     brief = len(heard.text) <= 2 * TELLING
+    kinds = notes.fields()
+    told_where = answered and asked in kinds and kinds[asked].kind in WHERE
     for name, found in reading.fields.items():
+        if told_where and name != asked and kinds[name].kind in WHERE:
+            # The place is the answer already given, as a whole.
+            continue
         if notes.value(name) is None and (name not in notes.draft.fields or not answered):
             notes.put_found(name, found)
             outcome.understood = True
@@ -264,6 +277,9 @@ def _absorb_story(notes: Notes, heard: Heard, outcome: Outcome) -> None:
     reading = read_fields(story, heard.now, notes.catalog, notes.topic.id)
     facts: list[str] = []
     for name, found in reading.fields.items():
+        if notes.type == PRAISE and notes.fields()[name].kind is FieldKind.CHOICE:
+            # Whoever praises the repair does not report what was broken.
+            continue
         if not notes.settled(name):
             notes.put_found(name, found, turn=turn)
             facts.append(show(found.value, notes.fields()[name].kind))

@@ -1,0 +1,32 @@
+"""Places as answers: a bare answer is a place as a whole, and a house number goes on the place before it."""
+
+import re
+from dataclasses import replace
+
+from intents.catalog import FieldKind
+from intents.found import Found
+
+WHERE = (FieldKind.PLACE, FieldKind.ESTATE, FieldKind.VILLAGE)
+LONGEST_REST = 40
+
+_TRAILING = re.compile(r"(?:那边儿?|这边儿?|那儿|这儿|那里|这里|那块儿?|那一片|附近吧|吧|呢|啊|呀|的)*[。.!！~]*$")
+_NUMBER = r"[0-9０-９一二三四五六七八九十百A-Za-z甲乙丙丁东西南北]"
+_HOUSE = re.compile(
+    rf"^\s*(?:是|在|就)?(?P<house>(?:{_NUMBER}{{1,4}}(?:号楼|号院|号|栋|幢|楼|座|单元|层|室|门|区|期)\s*)+)(?:的|吧|啊|那)?[。.]?\s*$"
+)
+
+
+def whole(text: str, found: Found) -> Found:
+    """An answer that is nothing but a place is the place: what follows the known name (清友园3号楼) belongs to it."""
+    trimmed = _TRAILING.sub("", text)
+    rest = trimmed[found.end :] if len(trimmed) >= found.end else ""
+    if not rest or len(rest) > LONGEST_REST or re.search(r"[，,。；;！!？?\s]", rest):
+        return found
+    raw = text[found.start : len(trimmed)]
+    return replace(found, value=raw, raw=raw, end=len(trimmed))
+
+
+def house_number(text: str) -> str | None:
+    """A message that is only a house number (12号楼, 3单元502室); None for anything else."""
+    match = _HOUSE.match(text)
+    return match["house"].strip() if match else None
