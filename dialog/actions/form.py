@@ -11,10 +11,11 @@ from rasa_sdk.forms import REQUESTED_SLOT
 from rasa_sdk.interfaces import ActionExecutionRejection
 
 from dialog.actions import wording
-from dialog.actions.fill import Outcome, fill
+from dialog.actions.fill import fill
 from dialog.actions.heard import Heard
 from dialog.actions.interruptions import INTERRUPTIONS
 from dialog.actions.notes import Notes
+from dialog.actions.outcome import Outcome
 from dialog.actions.questions import CONFIRM, LAST4, Question, next_question
 from dialog.actions.room import Room
 from dialog.actions.status import answer_last4

@@ -1,0 +1,129 @@
+"""Reads a message as the answer to what was asked."""
+
+from typing import Any
+
+from dialog.actions import wording
+from dialog.actions.heard import Heard
+from dialog.actions.notes import Notes
+from dialog.actions.outcome import Outcome
+from dialog.actions.places import WHERE, house_number, whole
+from intents.catalog import Field, FieldKind
+from intents.extraction.answers import read_answer
+from intents.understanding import Reading, read_fields
+
+TELLING = 8
+"""Characters from which a message that answers nothing is taken as a part of the story."""
+
+FREE_WORDS = frozenset(
+    {
+        FieldKind.PLACE,
+        FieldKind.ESTATE,
+        FieldKind.VILLAGE,
+        FieldKind.MERCHANT,
+        FieldKind.EMPLOYER,
+        FieldKind.INSTITUTION,
+        FieldKind.KINDERGARTEN,
+        FieldKind.DEVELOPER,
+        FieldKind.PLATFORM,
+        FieldKind.BRAND,
+        FieldKind.PERSON,
+        FieldKind.TEXT,
+    }
+)
+"""Kinds whose answer may be any words: a name that no list knows is still a name."""
+
+LONGEST_NAME = 40
+"""Characters of an answer taken as a name or place word for word."""
+
+
+def answer(notes: Notes, heard: Heard, asked: str, outcome: Outcome) -> bool:
+    """Reads the message as the answer to what was asked."""
+    spec = notes.fields().get(asked) or notes.catalog.fields.get(asked)
+    if spec is None:
+        return False
+    if asked == "description" and not heard.acts and heard.text.strip():
+        # Asked for again because the citizen wants to change it.
+        notes.put(asked, heard.text, heard.text, span=(0, len(heard.text)))
+        return True
+    if heard.has("skip", "dont_know") and not says_more(heard):
+        return _pass(notes, heard, spec, outcome)
+    if heard.has("pointing_back") and (known := _pointed_at(notes, spec)):
+        notes.put(asked, known, heard.text)
+        return True
+    if asked == "district" and notes.memory.districts_offered:
+        found = read_answer(heard.text, FieldKind.CHOICE, heard.now, dict.fromkeys(notes.memory.districts_offered, ()))
+        if found is not None:
+            notes.put_found(asked, found)
+            return True
+    reading = read_fields(heard.text, heard.now, notes.catalog, notes.value("topic"), asked)
+    keep_doubt(notes, heard.text, reading)
+    if asked in reading.fields:
+        found = reading.fields[asked]
+        notes.put_found(asked, whole(heard.text, found) if spec.kind in WHERE else found)
+        return True
+    found = read_answer(heard.text, spec.kind, heard.now, spec.options)
+    if found is not None and found.value not in (None, ""):
+        notes.put_found(asked, found)
+        return True
+    words = heard.text.strip(" 。，,.!！？?")
+    if spec.kind in FREE_WORDS and 1 < len(words) <= LONGEST_NAME and not heard.acts and not reading.fields:
+        notes.put(asked, words, heard.text)
+        return True
+    return False
+
+
+def says_more(heard: Heard) -> bool:
+    return len(heard.text) > 2 * TELLING
+
+
+def _pass(notes: Notes, heard: Heard, spec: Field, outcome: Outcome) -> bool:
+    """“I do not know” and “skip” settle a field without a value."""
+    if spec.name == "description":
+        outcome.said.append(wording.DESCRIPTION_NEEDED)
+        return False
+    if spec.name == "contact_phone":
+        notes.put("anonymous", True, heard.text)
+        outcome.said.append(wording.ANONYMOUS_NOTED)
+        return True
+    notes.put(spec.name, None, heard.text)
+    outcome.said.append(wording.SKIPPED)
+    return True
+
+
+def _pointed_at(notes: Notes, spec: Field) -> Any:
+    """A name already given that the citizen points back to (就是刚才说的那家)."""
+    names: tuple[str, ...] = ("merchant", "institution", "employer", "kindergarten", "developer", "estate", "place")
+    if spec.kind in WHERE:
+        names = ("place", "estate", "village")
+    return next((notes.value(name) for name in names if notes.value(name)), None)
+
+
+def house(notes: Notes, heard: Heard) -> bool:
+    """A house number alone goes on the place told before."""
+    number = house_number(heard.text)
+    name = next((n for n in ("place", "estate", "village") if notes.value(n) and n in notes.fields()), None)
+    if number is None or name is None or number in str(notes.value(name)):
+        return False
+    notes.put(name, f"{notes.value(name)}{number}", heard.text)
+    return True
+
+
+def resolved(notes: Notes, heard: Heard) -> bool:
+    """The answer to which of two names was meant; the places are read again with the right one."""
+    doubt, notes.memory.doubt = notes.memory.doubt or {}, None
+    found = read_answer(heard.text, FieldKind.CHOICE, heard.now, dict.fromkeys(doubt["names"], ()))
+    if found is None:
+        return False
+    told = str(doubt["text"]).replace(doubt["heard"], str(found.value))
+    reading = read_fields(told, heard.now, notes.catalog, notes.value("topic"))
+    for name in ("place", "estate", "village", "district", "street"):
+        if name in reading.fields and reading.fields[name].value != notes.value(name):
+            notes.put(name, reading.fields[name].value, doubt["heard"])
+    return True
+
+
+def keep_doubt(notes: Notes, text: str, reading: Reading) -> None:
+    """Keeps a name that may be either of two, to be asked back."""
+    if reading.doubts:
+        one = reading.doubts[0]
+        notes.memory.doubt = {"heard": one.heard, "names": list(one.names), "text": text}
