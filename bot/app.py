@@ -58,9 +58,10 @@ def web_app(conversation: Conversation, guesses: GuessLimiter, catalog: Catalog,
 
     @app.get("/api/v1/catalog")
     async def names() -> dict[str, dict[str, str]]:
-        """Chinese names of topics and fields, for showing a draft."""
+        """Chinese names of topics and fields, and what kind of value a field has, for showing a draft."""
         return {
             "topics": {topic.id: topic.short for topic in catalog.topics.values()},
+            "kinds": {name: field.kind for name, field in catalog.fields.items()},
             "fields": {name: field.label for name, field in catalog.fields.items() if name not in ("topic", "type")},
         }
 

@@ -125,8 +125,11 @@ async def dialog_of(house: House, say: Callable[[str], None]) -> AsyncIterator[t
         try:
             await rasa.start(dialog)
             watching = asyncio.create_task(rasa.watch(dialog))
-            yield dialog, rasa
-            watching.cancel()
+            try:
+                yield dialog, rasa
+            finally:
+                # First, or it would start again what is being stopped.
+                watching.cancel()
         finally:
             await rasa.stop()
             await dialog.close()

@@ -28,7 +28,9 @@ def without_personal_data(_: Any, __: str, event: MutableMapping[str, Any]) -> M
 
 def stop_with_parent() -> None:
     """Ends this process when whoever started it has gone, however it went: the pipe it holds then closes."""
-    sys.stdin.buffer.read()
+    # The bare descriptor: a thread that holds sys.stdin's lock makes the interpreter abort when it ends.
+    while os.read(0, 1024):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -59,6 +59,13 @@ def test_the_card_fills_up_while_they_talk(page: Page) -> None:
     assert "海淀区" in page.locator("#card").inner_text()
 
 
+def test_the_newest_message_stays_in_sight_when_buttons_appear(page: Page) -> None:
+    say(page, "朝阳区青年路的路灯不亮")
+    say(page, "13800001234")
+    below = page.evaluate("(t => t.scrollHeight - t.clientHeight - t.scrollTop)(document.getElementById('talk'))")
+    assert below < 3
+
+
 def test_a_reload_does_not_lose_the_conversation(page: Page) -> None:
     say(page, "朝阳区青年路的路灯不亮")
     lines = page.locator("#talk li").count()

@@ -25,6 +25,7 @@ def test_sigterm_ends_everything_that_was_started(empty_home: Path) -> None:
     children = psutil.Process(running.process.pid).children(recursive=True)
     assert children, "Rasa runs as a process of its own"
     assert stop(running) == 0
+    assert "Fatal Python error" not in (empty_home / "logs" / "rasa.log").read_text(encoding="utf-8", errors="replace")
     _, alive = psutil.wait_procs(children, timeout=10)
     assert not alive
 

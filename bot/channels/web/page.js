@@ -5,7 +5,7 @@ const $ = (id) => document.getElementById(id);
 const KEY = "jiesu.conversation";
 const talk = $("talk"), words = $("words"), choices = $("choices"), trouble = $("trouble");
 let conversation = null;
-let labels = { fields: {}, topics: {} };
+let labels = { fields: {}, kinds: {}, topics: {} };
 let stream = null;
 let sending = Promise.resolve();
 
@@ -39,12 +39,19 @@ function offer(buttons) {
     button.addEventListener("click", () => say(payload, title));
     return button;
   }));
+  // The buttons take room from the talk: its end must stay in sight.
+  talk.scrollTop = talk.scrollHeight;
 }
 
-function show(value) {
+function show(value, kind) {
   if (value === null || value === undefined) return "未填";
   if (value === true) return "有";
   if (value === false) return "没有";
+  if (kind === "amount") return `${value}元`;
+  if (kind === "count") return `${value}人`;
+  if (kind === "date" && /^\d{4}(-\d{1,2}){0,2}$/.test(value)) {
+    return value.split("-").map((part, i) => `${Number(part)}${"年月日"[i]}`).join("");
+  }
   return String(value);
 }
 
@@ -54,7 +61,7 @@ function fill(draft, ticket) {
   if (draft.topic) rows.push(["topic", "类别", labels.topics[draft.topic] || draft.topic]);
   if (draft.type) rows.push(["type", "类型", draft.type]);
   for (const [name, value] of Object.entries(draft.fields || {})) {
-    if (labels.fields[name] && value !== null) rows.push([name, labels.fields[name], show(value)]);
+    if (labels.fields[name] && value !== null) rows.push([name, labels.fields[name], show(value, labels.kinds[name])]);
   }
   const before = new Map([...card.querySelectorAll("dd")].map((dd) => [dd.dataset.field, dd.textContent]));
   card.replaceChildren(...rows.flatMap(([name, label, value]) => {
