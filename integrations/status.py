@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from integrations.numbers import grouped
 from integrations.ticket import Ticket
 from integrations.zone import BEIJING
 
@@ -88,4 +89,4 @@ def progress(ticket: Ticket) -> str:
     """How a ticket is doing, in one breath."""
     last = ticket.history[-1]
     note = f"最新情况：{last.note}。" if last.note else ""
-    return f"工单{ticket.number[-4:]}（{ticket.topic_name}）{CHINESE[S(ticket.status)]}，{ticket.lead_unit}牵头，最晚{day(ticket.due_at)}回复。{note}"
+    return f"工单 {grouped(ticket.number)}（{ticket.topic_name}）{CHINESE[S(ticket.status)]}，{ticket.lead_unit}牵头，最晚{day(ticket.due_at)}回复。{note}"

@@ -72,7 +72,11 @@ class ValidateTicketForm(FormValidationAction):
         if memory.asked == CONFIRM and (outcome := _confirmation(notes, heard)) is not None:
             return _settle(notes, outcome)
         memory.asking_which_to_change = False
-        return _settle(notes, fill(notes, heard))
+        outcome = fill(notes, heard)
+        if not outcome.understood and heard.has("abuse", "distress"):
+            # Anger is no misunderstanding.
+            return outcome.said
+        return _settle(notes, outcome)
 
 
 def _answered_already(tracker: Tracker) -> bool:

@@ -109,6 +109,7 @@ class Status(Interruption):
 
     def answer(self, say: CollectingDispatcher, tracker: Tracker, notes: Notes, heard: Heard) -> list[EventType]:
         """Tells, or leaves the form to ask for the proof."""
+        notes.memory.misses = 0
         told = tell_status(self.room, notes, heard, tracker.sender_id)
         for text in told.texts:
             say.utter_message(text=text, json_message={TICKET_PAYLOAD: told.own} if told.own else {})

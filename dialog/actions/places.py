@@ -11,6 +11,9 @@ LONGEST_REST = 40
 
 _TRAILING = re.compile(r"(?:那边儿?|这边儿?|那儿|这儿|那里|这里|那块儿?|那一片|附近吧|吧|呢|啊|呀|的)*[。.!！~]*$")
 _NUMBER = r"[0-9０-９一二三四五六七八九十百A-Za-z甲乙丙丁东西南北]"
+_AHEAD = re.compile(r"^[^，,。；;！!？?\s在是到我就那这住从于个的区市县镇乡道嗯呃]{1,2}$")
+"""One or two characters before a known name belong to it (小红庙), unless they are words of their own."""
+
 _HOUSE = re.compile(
     rf"^\s*(?:是|在|就)?(?P<house>(?:{_NUMBER}{{1,4}}(?:号楼|号院|号|栋|幢|楼|座|单元|层|室|门|区|期)\s*)+)(?:的|吧|啊|那)?[。.]?\s*$"
 )
@@ -19,11 +22,14 @@ _HOUSE = re.compile(
 def whole(text: str, found: Found) -> Found:
     """An answer that is nothing but a place is the place: what follows the known name (清友园3号楼) belongs to it."""
     trimmed = _TRAILING.sub("", text)
-    rest = trimmed[found.end :] if len(trimmed) >= found.end else ""
-    if not rest or len(rest) > LONGEST_REST or re.search(r"[，,。；;！!？?\s]", rest):
+    if found.end > len(trimmed):
         return found
-    raw = text[found.start : len(trimmed)]
-    return replace(found, value=raw, raw=raw, end=len(trimmed))
+    ahead = _AHEAD.search(text[: found.start])
+    start = ahead.start() if ahead else found.start
+    rest = trimmed[found.end :]
+    end = found.end if len(rest) > LONGEST_REST or re.search(r"[，,。；;！!？?\s]", rest) else len(trimmed)
+    raw = text[start:end]
+    return replace(found, value=raw, raw=raw, start=start, end=end)
 
 
 def house_number(text: str) -> str | None:

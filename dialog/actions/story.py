@@ -5,16 +5,16 @@ from dialog.actions.answer import TELLING, keep_doubt, says_more
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
 from dialog.actions.outcome import Outcome
-from dialog.actions.places import WHERE
+from dialog.actions.places import WHERE, whole
 from dialog.actions.topic import REFUSALS, decide_topic, take_topic
 from intents.catalog import FieldKind
 from intents.catalog.model import ASKED_LESS, OTHER
 from intents.show import show
-from intents.understanding import SURE, read_fields
+from intents.understanding import SURE, Reading, read_fields
 
 USUAL_TYPE, PRAISE = "求助", "表扬"
 SURE_OF_TYPE = 0.6
-TELLING_ACTS = ("pointing_back", "danger", "distress")
+TELLING_ACTS = ("pointing_back", "danger")
 """Acts whose words are a part of the story as well."""
 
 
@@ -41,12 +41,17 @@ def tell(notes: Notes, heard: Heard, outcome: Outcome) -> None:
             outcome.understood = True
         elif brief and not answered and notes.value(name) is not None:
             # A few words that answer nothing else but tell a known fact anew are a second thought: the newer counts.
-            if notes.value(name) != found.value:
-                notes.put_found(name, found)
+            if not _stands_for_itself(name, reading):
+                continue
+            newer = whole(heard.text, found) if kinds[name].kind in WHERE else found
+            if notes.value(name) != newer.value:
+                notes.put_found(name, newer)
                 outcome.changed.add(name)
-                spec = notes.fields()[name]
-                outcome.said.append(wording.changed(spec.label, show(found.value, spec.kind)))
+                outcome.said.append(wording.changed(kinds[name].label, show(newer.value, kinds[name].kind)))
             outcome.understood = True
+    if "district" in outcome.changed and "street" not in reading.fields and notes.value("street") is not None:
+        # The old street lies in the old district.
+        notes.put("street", None, heard.text)
     keep_doubt(notes, heard.text, reading)
     if reading.districts and not notes.settled("district"):
         notes.memory.districts_offered = list(reading.districts)
@@ -59,6 +64,16 @@ def tell(notes: Notes, heard: Heard, outcome: Outcome) -> None:
         story = f"{notes.value('description')}\n{heard.text}" if notes.value("description") else heard.text
         notes.put("description", story, heard.text)
         outcome.understood = True
+
+
+def _stands_for_itself(name: str, reading: Reading) -> bool:
+    """A district or street that a place merely implies (小红庙 is not 红庙) does not overrule the one that was told."""
+    if name not in ("district", "street"):
+        return True
+    district = reading.fields.get("district")
+    named = district is not None and district.confidence == 1.0
+    street = reading.fields.get("street")
+    return named or (name == "street" and street is not None and street.raw == street.value)
 
 
 def _reconsider(notes: Notes, heard: Heard, outcome: Outcome) -> None:
