@@ -8,8 +8,9 @@ from dialog.actions.corrections import correct
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
 from dialog.actions.outcome import Outcome
-from dialog.actions.story import absorb, tell
-from dialog.actions.topic import read_topic_answer
+from dialog.actions.questions import CONFIRM
+from dialog.actions.story import absorb, add_to_story, tell
+from dialog.actions.topic import read_topic_answer, refuse_topic
 from intents.show import show
 
 
@@ -21,9 +22,13 @@ def fill(notes: Notes, heard: Heard) -> Outcome:
     if asked == "topic" and notes.memory.topics_offered:
         if read_topic_answer(notes, heard):
             outcome.understood = True
+            add_to_story(notes, heard)
             absorb(notes, heard, outcome)
         elif not heard.acts:
             tell(notes, heard, outcome)
+        return outcome
+    if asked != CONFIRM and refuse_topic(notes, heard):
+        outcome.understood = True
         return outcome
     if notes.memory.doubt and resolved(notes, heard):
         outcome.understood = True

@@ -23,6 +23,7 @@ class Memory:
 
     asked: str | None = None
     topics_offered: list[str] = field(default_factory=list)
+    runners_up: list[str] = field(default_factory=list)
     districts_offered: list[str] = field(default_factory=list)
     doubt: dict[str, Any] | None = None
     proposed: dict[str, str] = field(default_factory=dict)

@@ -55,15 +55,22 @@ def tell(notes: Notes, heard: Heard, outcome: Outcome) -> None:
     keep_doubt(notes, heard.text, reading)
     if reading.districts and not notes.settled("district"):
         notes.memory.districts_offered = list(reading.districts)
-    if (
-        not answered
-        and not outcome.changed
-        and len(heard.text) >= TELLING
-        and heard.text not in (notes.value("description") or "")
-    ):
-        story = f"{notes.value('description')}\n{heard.text}" if notes.value("description") else heard.text
-        notes.put("description", story, heard.text)
+    told = sum(len(found.raw) for found in reading.fields.values())
+    if not outcome.changed and add_to_story(notes, heard, told):
         outcome.understood = True
+
+
+def add_to_story(notes: Notes, heard: Heard, told: int = 0) -> bool:
+    """What a message says beyond the `told` characters taken from it as facts goes onto the description; whether anything did."""
+    before = str(notes.value("description") or "")
+    if (
+        len(heard.text) - told < TELLING
+        or heard.text in before
+        or heard.text in (t.short for t in notes.catalog.topics.values())
+    ):
+        return False
+    notes.put("description", f"{before}\n{heard.text}".strip(), heard.text)
+    return True
 
 
 def _stands_for_itself(name: str, reading: Reading) -> bool:

@@ -19,12 +19,27 @@ ENOUGH_WORDS = 4
 REFUSALS = (wording.NONE_OF_THESE, "都不是的", "不是这些", "都不对")
 """How a citizen says that none of the offered topics is theirs."""
 
+NOT_THAT = (*REFUSALS, "不是这个", "不是这事", "不是这个事", "不是这件事", "不是这类", "不是的，不是这个")
+"""How a citizen says that the topic just taken is not theirs."""
+
+
+def refuse_topic(notes: Notes, heard: Heard) -> bool:
+    """“That is not it”: the topic is open again, and the next likeliest are offered."""
+    refused = notes.topic
+    if refused is None or heard.text.strip(" 。，,.！!") not in NOT_THAT or not notes.memory.runners_up:
+        return False
+    notes.memory.topics_offered = [topic for topic in notes.memory.runners_up if topic != refused.id]
+    notes.memory.runners_up = []
+    notes.put("topic", None, heard.text)
+    return True
+
 
 def decide_topic(notes: Notes, heard: Heard) -> None:
     """Takes the topic if it is clear; otherwise leaves candidates in the memory to be offered."""
     if not heard.topics:
         return
     best = heard.topics[0]
+    notes.memory.runners_up = [guess.label for guess in heard.topics[1:] if guess.label != OTHER][:OFFERED]
     if best.confidence >= SURE:
         take_topic(notes, best.label, heard.text)
         return

@@ -1,5 +1,6 @@
 """Puts the extractors together: a text in, the fields of a topic out."""
 
+import re
 from datetime import datetime
 
 from intents.catalog import FieldKind, Topic, load_catalog
@@ -13,6 +14,9 @@ from intents.extraction.names import find_names, find_person
 from intents.extraction.polarity import find_contract
 from intents.extraction.times import find_duration, find_period, find_time_of_day
 from intents.found import Found
+
+_AGE = re.compile(r"[一二三四五六七八九十百零\d]{1,4}(?:多)?(?:周)?岁")
+"""今年四十八岁 tells no date."""
 
 LONGEST = 4000
 """Characters read of one text."""
@@ -39,7 +43,11 @@ def extract(text: str, now: datetime, topic: str | None = None, asked: str | Non
 
 def _values(text: str, now: datetime, spec: Topic, topic: str | None, asked: str | None) -> dict[str, Found]:
     period = find_period(text, now) if "period_owed" in spec.fields else None
-    dates = [d for d in find_dates(text, now) if period is None or d.end <= period.start or period.end <= d.start]
+    dates = [
+        d
+        for d in find_dates(text, now)
+        if (period is None or d.end <= period.start or period.end <= d.start) and not _AGE.match(text, d.end)
+    ]
     date_field = next(
         (name for name in ("paid_on", "purchased_on", "visited_on") if name in spec.fields), "occurred_on"
     )

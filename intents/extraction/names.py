@@ -68,6 +68,7 @@ _SAME_BRAND = {
 _BOSS = re.compile(
     r"(?:包工头|老板|工头|负责人|带班的?)(?:是|叫|姓名?是?|名字叫)?(?P<name>(?:[赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳鲍史唐费廉岑薛雷贺倪汤殷罗毕郝安常乐于时傅皮齐康伍余元顾孟黄穆萧尹姚邵汪祁毛米贝明臧戴谈宋庞熊纪舒项祝董梁杜阮蓝闵席季麻强贾路江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍万柯管卢莫房干解应宗丁宣邓单洪包左石崔吉龚程裴陆荣翁甄刘叶白温庄晏柴阎欧向古易廖步耿文东曾沙关游][一-鿿]{0,2}?))(?=三|两|一|几|欠|拖|不|跑|没|从|说|就|还|至|，|,|。|的|给|在|$|\s|总)"
 )
+_BOSS_SURNAME = re.compile(r"(?P<title>老板|包工头|工头|班长|经理)姓(?P<surname>[一-鿿])(?=[，,。；\s]|$)")
 _I_AM = re.compile(
     r"(?:我(?:叫|名叫|的名字(?:叫|是))|本人(?:叫|姓名)?|免贵姓|我?姓名(?:是|：|:))(?P<name>[一-鿿]{1,4}?)(?=，|,|。|$|\s|住|家|是|今年|电话|在|手机)|我(?:是|姓)(?P<sur>[一-鿿](?:先生|女士|小姐|师傅|阿姨|大爷|大妈)?)(?=，|,|。|$|\s|住|电话)"
 )
@@ -91,6 +92,8 @@ def find_names(text: str, kind: str) -> Iterator[Found]:
             name = match["name"]
             if len(name) > 1:
                 yield Found(name, name, *match.span("name"))
+        if boss := _BOSS_SURNAME.search(text):
+            yield Found(f"{boss['surname']}{boss['title']}", boss.group(), *boss.span(), 0.7)
     for brand in BRANDS.get(kind, ()):
         start = text.find(brand)
         if start >= 0 and not _NEGATED.search(text[:start]):

@@ -54,7 +54,7 @@ def find_places(text: str, asked: str | None = None) -> PlaceFinding:
     """Where something is. `asked` is place, district, estate or village when the text answers that question: a bare name then counts fully."""
     hits = [hit for hit in _believed(text) if not _withdrawn(text, hit.start, hit.end, _starts(text))]
     district, ambiguous = _district(text, hits)
-    place, estate, village = _phrases(text, hits)
+    place, estate, village = _phrases(text, hits, elsewhere=district is None)
     if asked == "district":
         place = estate = village = None
     street = _street(text, hits, district)
@@ -154,7 +154,7 @@ def _street(text: str, hits: Sequence[Hit], district: Found | None) -> Found | N
     return Found(spot.street, text[hit.start : hit.end], hit.start, hit.end, 0.9)
 
 
-def _phrases(text: str, hits: Sequence[Hit]) -> tuple[Found | None, Found | None, Found | None]:
+def _phrases(text: str, hits: Sequence[Hit], elsewhere: bool) -> tuple[Found | None, Found | None, Found | None]:
     """The most specific location phrase, and the estate and village among all of them."""
     spans = [
         _Span(p.start, p.end, {"building": 3, "estate": 4, "village": 4, "road": 2}[p.kind] + 2 * p.detailed, p.kind)

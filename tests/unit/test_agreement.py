@@ -34,7 +34,10 @@ def test_the_catalog_has_the_27_topics_the_four_of_chaoyang_and_other() -> None:
 
 def test_the_catalog_asks_what_the_list_of_topics_marks(reference: Path) -> None:
     """Against the table in `topics.md`: the same fields, and the same ones required."""
-    table = (reference.parent / "topics.md").read_text(encoding="utf-8")
+    path = reference.parent / "topics.md"
+    if not path.is_file():
+        pytest.skip(f"no list of topics at {path}")
+    table = path.read_text(encoding="utf-8")
     for line in table.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if len(cells) != 6 or cells[2] not in CATALOG.topics:
