@@ -7,11 +7,12 @@ from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
 from dialog.actions.places import WHERE, whole
 from intents.catalog import Field, FieldKind
+from intents.catalog.model import OTHER
 from intents.classifier import Guess
 from intents.extraction.answers import read_answer
 from intents.found import Found
 from intents.show import show
-from intents.understanding import read_fields
+from intents.understanding import SURE, read_fields
 
 CALLED_ALSO = {
     "place": ("地址", "地点", "位置", "地方"),
@@ -67,7 +68,7 @@ def correct(notes: Notes, heard: Heard) -> list[str]:
     said: list[str] = []
     for found_name, found in read_fields(new, heard.now, notes.catalog, notes.value("topic")).fields.items():
         said += _put(notes, found_name, found)
-    return said or _retopic(notes, heard)
+    return said or _reword(notes, heard, old, new) or _retopic(notes, heard)
 
 
 def _parts(detail: Any) -> tuple[str, str, str]:
@@ -115,6 +116,15 @@ def _change(notes: Notes, heard: Heard, name: str, new: str) -> list[str]:
     return said
 
 
+def _reword(notes: Notes, heard: Heard, old: str, new: str) -> list[str]:
+    """What is taken back stands in the story itself (不是东门，是南门): the word is replaced there."""
+    story = str(notes.value("description") or "")
+    if len(old) < 2 or old not in story:
+        return []
+    notes.put("description", story.replace(old, new), heard.text)
+    return [wording.changed(old, new)]
+
+
 def _put(notes: Notes, name: str, found: Found) -> list[str]:
     if notes.value(name) == found.value:
         return []
@@ -126,7 +136,7 @@ def _put(notes: Notes, name: str, found: Found) -> list[str]:
 def _retopic(notes: Notes, heard: Heard) -> list[str]:
     """The correction may be of the topic itself (“不是路灯，是停车”)."""
     best: Guess | None = heard.topics[0] if heard.topics else None
-    if best is None or best.confidence < 0.4 or best.label == notes.value("topic"):
+    if best is None or best.confidence < SURE or best.label in (OTHER, notes.value("topic")):
         return []
     notes.put("topic", best.label, heard.text)
     topic = notes.catalog.topics[best.label]
