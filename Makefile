@@ -4,16 +4,16 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 JIESU := .venv/bin/jiesu
 TESTS ?= tests
 
-.PHONY: help run talk test lint eval bench domain lock setup setup-dev clean
+.PHONY: help run talk test lint eval bench domain lock setup setup-dev speech-models demo-voice clean
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup:
-	@$(PYTHON) scripts/setup.py app rasa
+	@$(PYTHON) scripts/setup.py app rasa whisper
 
 setup-dev:
-	@$(PYTHON) scripts/setup.py app rasa dev
+	@$(PYTHON) scripts/setup.py app rasa dev whisper
 
 run: setup ## everything, on http://127.0.0.1:8000 (PORT)
 	@exec $(JIESU) run
@@ -38,9 +38,14 @@ domain: setup-dev ## Rasa's domain, generated anew from the catalog
 	@.venv/bin/python -m dialog.rasa.project
 
 lock: ## the lock files, resolved anew
-	@.bootstrap/bin/uv pip compile -q --no-header --universal --python-version 3.11 requirements/app.in -o requirements/app.lock
-	@.bootstrap/bin/uv pip compile -q --no-header --universal --python-version 3.11 requirements/dev.in -o requirements/dev.lock
-	@.bootstrap/bin/uv pip compile -q --no-header --python-version 3.10 --override requirements/rasa-overrides.txt requirements/rasa.in -o requirements/rasa.lock
+	@$(PYTHON) scripts/lock.py
+
+speech-models: ## the demonstration's recognition models, trained anew (under an hour)
+	@$(PYTHON) scripts/setup.py speech
+	@.speech-venv/bin/python -m asr.training.make
+
+demo-voice: setup ## everything, with the demonstration's small recognition models: not for production
+	@JIESU_VOSK_MODEL=asr/demo/vosk JIESU_WHISPER_MODEL=asr/demo/whisper.pt exec $(JIESU) run
 
 clean: ## removes environments, models and the database
-	rm -rf .venv .rasa-venv .bootstrap var
+	rm -rf .venv .rasa-venv .speech-venv .bootstrap var

@@ -1,6 +1,7 @@
 """Everything that the environment can set. `.env.example` lists each one; a test keeps the two alike."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -30,6 +31,34 @@ class Settings(BaseSettings):
     llm_key: str = Field("", description="Its key.")
     llm_model: str = Field("default", description="The model that it is asked for.")
     llm_seconds: float = Field(3.0, gt=0, description="Seconds that a citizen may be kept waiting for it.")
+    vosk_model: Path | None = Field(None, description="Folder of a Vosk model; without one citizens write.")
+    whisper_model: Path | None = Field(
+        None, description="A Whisper checkpoint (.pt), or a folder converted for faster-whisper; checks afterwards."
+    )
+    voice: str = Field("espeak", description="Who reads aloud: espeak, none, or the folder of a sherpa-onnx or Piper voice.")
+    telegram_token: str = Field("", description="The bot's token from @BotFather; no Telegram when unset.")
+    telegram_api: str = Field("https://api.telegram.org", description="Base URL of the Bot API.")
+    telegram_webhook: str = Field(
+        "", description="Public https address that Telegram calls (…/telegram); updates are fetched by polling when unset."
+    )
+    telegram_secret: str = Field("", description="Secret token that Telegram sends with each call; made when unset.")
+    open311_keys: str = Field("", description="Keys that may file through Open311, comma-separated; made when unset.")
+    desk: Literal["local", "open311", "webhook"] = Field(
+        "local", description="Where tickets are delivered: local, open311 or webhook."
+    )
+    desk_url: str = Field("", description="The remote desk's address (GeoReport v2 root, or the webhook).")
+    desk_key: str = Field("", description="Its api_key, or the secret that signs the webhook.")
+    desk_format: Literal["json", "xml"] = Field("json", description="What the remote Open311 server speaks: json or xml.")
+    desk_services: Path | None = Field(
+        None, description="YAML file that maps topics and fields to the remote's services; matched by name when unset."
+    )
+    desk_poll_seconds: float = Field(60.0, gt=0, description="How often the remote desk is asked for changes.")
+    scan_command: str = Field(
+        "", description="Virus scanner that reads a file from standard input and exits with 0 when it is clean."
+    )
+    quiet_hours: str = Field("22:00-07:00", description="When nothing is pushed to a citizen unasked; empty for never.")
+    join_days: int = Field(30, ge=0, description="Days within which the same complaint again joins the open ticket.")
+    group_days: int = Field(90, ge=0, description="Days within which complaints about the same merchant form a group case.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property

@@ -2,6 +2,7 @@
 
     python3 scripts/setup.py app rasa      # what `make run` needs
     python3 scripts/setup.py app rasa dev  # and what the tests need
+    python3 scripts/setup.py speech        # what training the demonstration's recognition models needs
 
 An environment whose lock has not changed since it was made is left alone.
 """
@@ -113,7 +114,35 @@ def uv() -> Path:
     return binary
 
 
-def make(folder: str, python: str, locks: list[str], waiting_for: str, *, project: bool) -> None:
+def torch_source() -> list[str]:
+    """Where the CPU build of torch comes from: this machine's own wheels, where it has some; otherwise PyTorch's index."""
+    return [] if pip_setting("find-links") else ["--torch-backend", "cpu"]
+
+
+def whisper() -> None:
+    """openai-whisper on top of the app's environment. Everything but the second hearing works without, so a failure is only said."""
+    target = ROOT / ".venv"
+    lock = LOCKS / "whisper.lock"
+    stamp = target / "whisper.sha256"
+    wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    try:
+        run(
+            [uv(), "pip", "install", "--no-deps", "--python", target / "bin" / "python", *torch_source(), "-r", lock],
+            "waiting for Whisper's packages (torch for the CPU, about 200 MB)",
+            "Whisper will not check what Vosk heard until this works; everything else does.",
+            uv_environment(),
+        )
+    except SetupError as error:
+        say(str(error))
+        return
+    stamp.write_text(wanted)
+
+
+def make(
+    folder: str, python: str, locks: list[str], waiting_for: str, *, project: bool, torch: bool = False
+) -> None:
     """One environment, exactly as its lock files say."""
     target = ROOT / folder
     wanted = hashlib.sha256(b"".join((LOCKS / lock).read_bytes() for lock in locks) + python.encode()).hexdigest()
@@ -124,13 +153,23 @@ def make(folder: str, python: str, locks: list[str], waiting_for: str, *, projec
     if not (target / "bin" / "python").exists():
         run([binary, "venv", "--quiet", "--clear", "--python", python, target], f"making {folder}", "See above.", env)
     run(
-        [binary, "pip", "sync", "--python", target / "bin" / "python", *(LOCKS / lock for lock in locks)],
+        [
+            binary,
+            "pip",
+            "sync",
+            "--python",
+            target / "bin" / "python",
+            *(torch_source() if torch else ()),
+            *(LOCKS / lock for lock in locks),
+        ],
         waiting_for,
         "See above; if the network broke, run the same command again: it goes on where it stopped.",
         env,
     )
     if project:
         install_project(target)
+    # A sync removes what its locks do not name: what was put on top has to be put there again.
+    (target / "whisper.sha256").unlink(missing_ok=True)
     stamp.write_text(wanted)
 
 
@@ -158,6 +197,8 @@ def main() -> None:
         make(".venv", sys.executable, locks, "waiting for the app's packages (about 100 MB)", project=True)
         if "dev.lock" in locks:
             kept.touch()
+    if "whisper" in wanted:
+        whisper()
     if "rasa" in wanted:
         make(
             ".rasa-venv",
@@ -165,6 +206,15 @@ def main() -> None:
             ["rasa.lock"],
             "waiting for Rasa's packages (about 600 MB)",
             project=False,
+        )
+    if "speech" in wanted:
+        make(
+            ".speech-venv",
+            sys.executable,
+            ["speech.lock"],
+            "waiting for the packages that train the demonstration's models (about 300 MB)",
+            project=True,
+            torch=True,
         )
 
 
