@@ -1,1 +1,1 @@
-"""Speech: engines that transcribe it, behind one port. Nothing is here yet; the channels of this version take text."""
+"""Speech: one port for recognition engines, one for voices, and the sound between them. Knows nothing of tickets or citizens."""

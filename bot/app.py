@@ -9,7 +9,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.channels import http, problems
+from asr.voice import Voice
+from bot.channels import http, problems, speech
 from bot.channels.events import News
 from bot.conversation import Conversation
 from integrations.guesses import GuessLimiter
@@ -40,7 +41,9 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
-def web_app(conversation: Conversation, guesses: GuessLimiter, catalog: Catalog, news: News) -> FastAPI:
+def web_app(
+    conversation: Conversation, guesses: GuessLimiter, catalog: Catalog, news: News, voice: Voice | None = None
+) -> FastAPI:
     """The app on parts that are already built."""
     app = FastAPI(title="Jiesu 接诉", description="A voice and chat front end for Beijing's 12345 hotline.")
     app.state.conversation = conversation
@@ -48,6 +51,8 @@ def web_app(conversation: Conversation, guesses: GuessLimiter, catalog: Catalog,
     app.state.news = news
     problems.install(app)
     app.include_router(http.router)
+    app.include_router(speech.router)
+    app.include_router(speech.install_voice(voice))
     app.mount("/static", StaticFiles(directory=str(WEB)), name="static")
 
     app.add_middleware(SecurityHeaders)

@@ -16,6 +16,8 @@ app = typer.Typer(
 )
 tickets = typer.Typer(no_args_is_help=True, help="Look at tickets and move them on.")
 app.add_typer(tickets, name="tickets")
+models = typer.Typer(no_args_is_help=True, help="Recognition models: which there are, getting them, checking them.")
+app.add_typer(models, name="models")
 
 
 def settings() -> Settings:
@@ -50,6 +52,62 @@ def understand() -> None:
     from bot.understand import understand_lines
 
     sys.exit(asyncio.run(understand_lines(settings(), sys.stdin, sys.stdout)))
+
+
+@app.command()
+def transcribe(
+    files: list[Path],
+    engine: Annotated[str, typer.Option(help="vosk or whisper.")] = "vosk",
+    model: Annotated[Path | None, typer.Option(help="The model; that of the settings when left out.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a file.")] = False,
+) -> None:
+    """What an engine hears in recordings of any kind."""
+    from bot.transcribe import transcribe as hear
+
+    sys.exit(hear(settings(), files, engine, model, as_json=json))
+
+
+@models.command("list")
+def list_models() -> None:
+    """The models that are known, and which are installed."""
+    from bot import model_commands
+
+    sys.exit(model_commands.list_models(settings()))
+
+
+@models.command("fetch")
+def fetch_model(
+    name: str,
+    file: Annotated[Path | None, typer.Option("--file", help="Install this file instead of downloading.")] = None,
+) -> None:
+    """Gets a model from its official source; goes on where a download broke."""
+    from bot import model_commands
+
+    sys.exit(model_commands.fetch_model(settings(), name, file))
+
+
+@models.command("check")
+def check_models() -> None:
+    """Whether the installed models are whole, and those in use load."""
+    from bot import model_commands
+
+    sys.exit(model_commands.check_models(settings()))
+
+
+@models.command("convert")
+def convert_model(checkpoint: Path, folder: Path) -> None:
+    """A Whisper checkpoint for faster-whisper."""
+    from bot import model_commands
+
+    sys.exit(model_commands.convert_model(checkpoint, folder))
+
+
+@app.command("second-hearing", hidden=True)
+def second_hearing() -> None:
+    """Hears utterances again; started by `run`."""
+    from bot.listeners import listen_again
+
+    sys.exit(listen_again(settings()))
 
 
 @app.command()

@@ -99,7 +99,22 @@ def _files(settings: Settings) -> Iterator[Finding]:
         if browser
         else Finding(WAITS, "browser for the page's tests", "apt-get install chromium")
     )
-    yield Finding(WAITS, "speech: not in this version; citizens write", "")
+    yield from _speech(settings)
+
+
+def _speech(settings: Settings) -> Iterator[Finding]:
+    for engine, path, name, what in (
+        ("vosk", settings.vosk_model, "vosk-model-small-cn-0.22", "speech while citizens speak (Vosk)"),
+        ("whisper", settings.whisper_model, "small", "speech checked afterwards (Whisper)"),
+    ):
+        how = f"jiesu models fetch {name}, then JIESU_{engine.upper()}_MODEL=…; without it citizens write"
+        if path is None:
+            yield Finding(WAITS, f"{what}: no model", how)
+        elif not path.exists():
+            yield Finding(MISSING, f"{what}: nothing at {path}", how)
+        else:
+            yield Finding(GOOD, f"{what}: {path}")
+    yield Finding(GOOD, f"voice: {settings.voice}")
 
 
 async def _server(settings: Settings) -> Finding:

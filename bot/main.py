@@ -16,6 +16,8 @@ import uvicorn
 from bot.app import web_app
 from bot.channels.events import News
 from bot.conversation import Conversation
+from bot.ears import Ears
+from bot.listeners import ears_of, second_hearing_of, voice_of
 from bot.notifier import Notifier
 from bot.rasa_process import RasaError, RasaProcess, ensure_model, free_port
 from bot.turns import TurnLocks
@@ -29,12 +31,14 @@ from integrations.announcements import Announcements
 from integrations.database import Database, upgrade
 from integrations.deadlines import Deadlines
 from integrations.desk import TicketDesk
+from integrations.doubts import Doubts
 from integrations.drafts import Drafts
 from integrations.evidence import Evidence
 from integrations.guesses import GuessLimiter
 from integrations.journal import Journal
 from integrations.language_model import LanguageModel
 from integrations.local_desk import LocalDesk
+from integrations.recordings import Recordings
 from integrations.routing import Routes
 from intents.catalog import load_catalog
 
@@ -59,6 +63,8 @@ class House:
     drafts: Drafts
     desk: TicketDesk
     evidence: Evidence
+    recordings: Recordings
+    doubts: Doubts
     guesses: GuessLimiter
     announcements: Announcements
     clock: Callable[[], datetime]
@@ -82,6 +88,8 @@ def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
         drafts,
         desk,
         Evidence(database, settings.home / "files", clock),
+        Recordings(database, settings.home / "recordings", clock),
+        Doubts(database, clock),
         GuessLimiter(per_minute=GUESSES_PER_MINUTE),
         Announcements(database, names, clock),
         clock,
@@ -107,7 +115,7 @@ async def dialog_of(house: House, say: Callable[[str], None]) -> AsyncIterator[t
         if settings.llm_url
         else None
     )
-    room = Room(load_catalog(), house.drafts, house.desk, house.guesses, house.clock, model)
+    room = Room(load_catalog(), house.drafts, house.desk, house.guesses, house.clock, model, house.doubts)
     actions = Listener(action_app(room), settings.actions_host, settings.actions_port)
     async with actions.serving():
         if settings.rasa_url:
@@ -135,6 +143,13 @@ async def dialog_of(house: House, say: Callable[[str], None]) -> AsyncIterator[t
             await dialog.close()
 
 
+def conversation_of(house: House, dialog: RasaDialog, ears: Ears) -> Conversation:
+    """The door of every channel."""
+    return Conversation(
+        house.journal, house.drafts, house.desk, house.evidence, dialog, TurnLocks(), house.recordings, ears
+    )
+
+
 @asynccontextmanager
 async def conversing(
     settings: Settings, say: Callable[[str], None], clock: Callable[[], datetime] = now
@@ -142,7 +157,7 @@ async def conversing(
     """A conversation without the web: for the terminal and for tests."""
     house = build(settings, clock)
     async with dialog_of(house, say) as (dialog, _):
-        yield Conversation(house.journal, house.drafts, house.desk, house.evidence, dialog, TurnLocks())
+        yield conversation_of(house, dialog, Ears())
 
 
 @asynccontextmanager
@@ -153,9 +168,10 @@ async def serving(
     house = build(settings, clock)
     async with dialog_of(house, say) as (dialog, rasa):
         news = News()
-        conversation = Conversation(house.journal, house.drafts, house.desk, house.evidence, dialog, TurnLocks())
-        page = Listener(web_app(conversation, house.guesses, load_catalog(), news), settings.host, settings.port)
-        async with page.serving():
+        conversation = conversation_of(house, dialog, ears_of(settings))
+        app = web_app(conversation, house.guesses, load_catalog(), news, voice_of(settings))
+        page = Listener(app, settings.host, settings.port)
+        async with page.serving(), second_hearing_of(settings):
             telling = asyncio.create_task(Notifier(house.announcements, news.announce).run())
             try:
                 yield Served(page.url, conversation, house, rasa)

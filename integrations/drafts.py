@@ -99,6 +99,11 @@ class Drafts:
             ).first()
             return draft_of(session, row) if row else None
 
+    def by_id(self, draft_id: str) -> Draft:
+        """One draft, whatever its state. NoResultFound."""
+        with self._database.reading() as session:
+            return draft_of(session, session.get_one(DraftRow, draft_id))
+
     def open_new(self, conversation_id: str) -> Draft:
         """A new draft. Whoever has filed in this conversation before is not asked again who they are."""
         draft_id, now = str(uuid.uuid4()), self._clock()

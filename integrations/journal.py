@@ -111,7 +111,25 @@ class Journal:
         if not hmac.compare_digest(known, _hash(token)):
             raise Unauthorised
 
-    def begin_turn(self, conversation_id: str, text: str, client_message_id: str | None = None) -> Turn | Repeat:
+    def answer_to(self, conversation_id: str, client_message_id: str | None) -> dict[str, Any] | None:
+        """The answer that a message got before, if it was answered: a recording sent again need not be heard again."""
+        if client_message_id is None:
+            return None
+        with self._database.reading() as session:
+            return session.scalar(
+                select(UtteranceRow.answer).where(
+                    UtteranceRow.conversation_id == conversation_id,
+                    UtteranceRow.client_message_id == client_message_id,
+                )
+            )
+
+    def begin_turn(
+        self,
+        conversation_id: str,
+        text: str,
+        client_message_id: str | None = None,
+        payload: Mapping[str, Any] | None = None,
+    ) -> Turn | Repeat:
         """Journals the citizen's words and takes the conversation's lease, in one transaction.
 
         A message id that was answered gives Repeat; one whose process died before answering is begun again.
@@ -142,7 +160,7 @@ class Journal:
                     turn=row.last_turn,
                     direction="citizen",
                     text=text,
-                    payload={},
+                    payload=dict(payload or {}),
                     client_message_id=client_message_id,
                     at=now,
                 )

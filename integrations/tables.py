@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from integrations.database import Base, Moment
@@ -117,3 +117,39 @@ class HistoryRow(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime] = mapped_column(Moment)
     announced_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
+
+
+class RecordingRow(Base):
+    """What a citizen said aloud, in one turn: `state` is kept (nobody has understood it yet), waiting (for the second hearing), heard or failed."""
+
+    __tablename__ = "recordings"
+    __table_args__ = (Index("ix_recordings_conversation_turn", "conversation_id", "turn"),)
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
+    turn: Mapped[int | None] = mapped_column(Integer)
+    draft_id: Mapped[str | None] = mapped_column(ForeignKey("drafts.id"))
+    seconds: Mapped[float] = mapped_column(Float)
+    transcript: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    context: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    second: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(10), index=True, default="kept")
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    leased_until: Mapped[datetime | None] = mapped_column(Moment)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class DoubtRow(Base):
+    """One field that the two hearings of a recording disagree about: `state` is open, asked, settled or kept (for an operator)."""
+
+    __tablename__ = "doubts"
+    __table_args__ = (UniqueConstraint("recording_id", "field"),)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id"), index=True)
+    recording_id: Mapped[str] = mapped_column(ForeignKey("recordings.id"))
+    field: Mapped[str] = mapped_column(String(40))
+    first: Mapped[dict[str, Any]] = mapped_column(JSON)
+    second: Mapped[dict[str, Any]] = mapped_column(JSON)
+    audio: Mapped[dict[str, Any]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(10), index=True, default="open")
+    at: Mapped[datetime] = mapped_column(Moment)

@@ -90,12 +90,6 @@ async def attach(door: Door, conversation: Known, file: UploadFile) -> dict[str,
         raise Problem(409, f"一件事最多附{MOST}个文件，已经够了。") from None
 
 
-@router.post("/conversations/{conversation_id}/audio")
-async def hear(door: Door, conversation: Known) -> None:
-    """Speech is not understood in this version."""
-    raise Problem(501, "现在还听不了语音，请打字告诉我，您说过的都还在。")
-
-
 @router.get("/conversations/{conversation_id}")
 async def history(door: Door, conversation: Known) -> dict[str, Any]:
     """Everything said so far, so that a reload loses nothing."""

@@ -11,6 +11,7 @@ from rasa_sdk.forms import REQUESTED_SLOT
 from rasa_sdk.interfaces import ActionExecutionRejection
 
 from dialog.actions import wording
+from dialog.actions.doubts import settle, take_up
 from dialog.actions.fill import fill
 from dialog.actions.heard import Heard
 from dialog.actions.interruptions import INTERRUPTIONS
@@ -57,6 +58,8 @@ class ValidateTicketForm(FormValidationAction):
             said = self._hear(notes, heard)
         for text in said:
             dispatcher.utter_message(text=text)
+        if self._room.doubts is not None:
+            take_up(self._room.doubts, notes)
         question = next_question(notes)
         remember(notes, question)
         self._room.save(notes)
@@ -69,6 +72,8 @@ class ValidateTicketForm(FormValidationAction):
         memory = notes.memory
         if memory.asked == LAST4 and memory.status_number:
             return answer_last4(self._room, notes, heard)
+        if memory.hearing and self._room.doubts is not None and settle(self._room.doubts, notes, heard):
+            return _settle(notes, Outcome(understood=True))
         if memory.asked == CONFIRM and (outcome := _confirmation(notes, heard)) is not None:
             return _settle(notes, outcome)
         memory.asking_which_to_change = False

@@ -26,6 +26,7 @@ class Memory:
     runners_up: list[str] = field(default_factory=list)
     districts_offered: list[str] = field(default_factory=list)
     doubt: dict[str, Any] | None = None
+    hearing: dict[str, Any] | None = None
     proposed: dict[str, str] = field(default_factory=dict)
     misses: int = 0
     read_back: bool = False
@@ -50,8 +51,16 @@ class Memory:
 class Notes:
     """One draft during one turn. Nothing is written until the turn is saved."""
 
-    def __init__(self, catalog: Catalog, draft: Draft, turn: int, language_model: LanguageModel | None = None) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        draft: Draft,
+        turn: int,
+        language_model: LanguageModel | None = None,
+        speech: Mapping[str, Any] | None = None,
+    ) -> None:
         self.catalog = catalog
+        self._speech = speech
         self._language_model = language_model
         self.draft = draft
         self.turn = turn
@@ -123,7 +132,7 @@ class Notes:
                 value=value,
                 raw=raw,
                 turn=said_in,
-                span={"start": span[0], "end": span[1]} if span else None,
+                span=self._span(span, raw) if said_in == self.turn else _in_text(span),
                 source="citizen",
                 confirmed=confirmed,
                 by=None,
@@ -132,6 +141,19 @@ class Notes:
         self._latest[name] = value
         self._raw[name] = raw
         self._turns[name] = said_in
+
+    def _span(self, span: tuple[int, int] | None, raw: str | None) -> Mapping[str, Any] | None:
+        """Where in the turn it was said; for a spoken turn also where in the sound: seconds of a recording."""
+        if not self._speech:
+            return _in_text(span)
+        start, end = span or (0, len(raw or ""))
+        words = self._speech["words"]
+        ends = [*(word[0] for word in words[1:]), float("inf")]
+        within = [word for word, until in zip(words, ends, strict=True) if word[0] < end and until > start] or words
+        if not within:
+            return {"start": start, "end": end, "audio": {"recording": self._speech["recording"]}}
+        audio = {"recording": self._speech["recording"], "start": within[0][1], "end": within[-1][2]}
+        return {"start": start, "end": end, "audio": audio}
 
     def put_found(self, name: str, found: Found, *, turn: int | None = None) -> None:
         """Adds what an extractor found."""
@@ -153,3 +175,7 @@ class Notes:
         if topic is None:
             return []
         return [name for name in topic.required_for(self.type) if not self.settled(name)]
+
+
+def _in_text(span: tuple[int, int] | None) -> Mapping[str, Any] | None:
+    return {"start": span[0], "end": span[1]} if span else None

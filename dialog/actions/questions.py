@@ -41,6 +41,10 @@ def next_question(notes: Notes) -> Question | None:
         return Question(LAST4, wording.ASK_LAST4)
     if notes.topic is None:
         return _topic_question(notes)
+    if memory.hearing:
+        asked = memory.hearing
+        label = notes.catalog.field(asked["field"], notes.topic.id).label
+        return Question(asked["field"], wording.which_heard(label, asked["shown"]), buttons(*asked["shown"]))
     if memory.doubt:
         names = memory.doubt["names"]
         return Question("place", wording.which_name(names), buttons(*names))

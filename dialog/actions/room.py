@@ -1,14 +1,16 @@
 """What the actions work with: the catalog, the drafts, the desk and the clock. Built once, by the wiring."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from rasa_sdk import Tracker
 
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
 from integrations.desk import TicketDesk
+from integrations.doubts import Doubts
 from integrations.drafts import Drafts
 from integrations.guesses import GuessLimiter
 from integrations.language_model import LanguageModel
@@ -25,11 +27,12 @@ class Room:
     guesses: GuessLimiter
     clock: Callable[[], datetime]
     language_model: LanguageModel | None = None
+    doubts: Doubts | None = None
 
     def notes(self, tracker: Tracker) -> Notes:
         """The conversation's open draft (a new one if there is none), as this turn sees it."""
         draft = self.drafts.current(tracker.sender_id) or self.drafts.open_new(tracker.sender_id)
-        return Notes(self.catalog, draft, self.turn(tracker), self.language_model)
+        return Notes(self.catalog, draft, self.turn(tracker), self.language_model, self.speech(tracker))
 
     def heard(self, tracker: Tracker) -> Heard:
         """The citizen's latest message."""
@@ -39,6 +42,11 @@ class Room:
         """The turn's number in the journal; the conversation sends it along with the message."""
         metadata = tracker.latest_message.get("metadata") or {}
         return int(metadata.get("turn", 0))
+
+    def speech(self, tracker: Tracker) -> Mapping[str, Any] | None:
+        """For a spoken message its recording and when each word was said; see `bot/ears.py`."""
+        metadata = tracker.latest_message.get("metadata") or {}
+        return metadata.get("speech")
 
     def channel(self, tracker: Tracker) -> str:
         """The channel that the message came by."""

@@ -109,6 +109,12 @@ def which_name(names: Sequence[str]) -> str:
     return f"您说的是“{names[0]}”，还是“{names[1]}”？"
 
 
+def which_heard(label: str, shown: Sequence[str]) -> str:
+    """A value that two hearings of the same words understood differently."""
+    short = [value if len(value) <= 14 else f"{value[:13]}…" for value in shown]
+    return f"我没听准：{label}是“{short[0]}”，还是“{short[1]}”？"
+
+
 def filed(grouped_number: str, lead_unit: str, due: str) -> str:
     """The promise: the number, who answers, by when."""
     return f"已经提交，工单号是 {grouped_number}，请记好。由{lead_unit}牵头办理，最晚{due}前答复您。"

@@ -26,6 +26,7 @@ function line(text, who, extra = "") {
   speaker.className = "hidden";
   speaker.textContent = who === "citizen" ? "您说：" : who === "operator" ? "坐席说：" : "热线说：";
   item.prepend(speaker);
+  item.dataset.text = text;
   talk.append(item);
   talk.scrollTop = talk.scrollHeight;
   return item;
@@ -81,7 +82,10 @@ function fill(draft, ticket) {
 }
 
 function answer(told) {
-  told.replies.forEach((reply) => line(reply.text, "bot"));
+  told.replies.forEach((reply) => {
+    line(reply.text, "bot");
+    document.dispatchEvent(new CustomEvent("jiesu:reply", { detail: reply.text }));
+  });
   offer(told.replies.length ? told.replies[told.replies.length - 1].buttons : []);
   fill(told.draft, told.ticket);
 }

@@ -1,0 +1,81 @@
+"""The port to a voice, and a cache before it: fixed prompts are spoken once."""
+
+import hashlib
+import io
+import os
+import wave
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+CACHED = 400
+"""Sentences kept; the one longest unused goes first."""
+
+
+class VoiceError(Exception):
+    """The voice cannot speak now."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Speech:
+    """Mono samples at `rate` Hz."""
+
+    samples: NDArray[np.int16]
+    rate: int
+
+    def wav(self) -> bytes:
+        """As a WAV file."""
+        out = io.BytesIO()
+        with wave.open(out, "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(self.rate)
+            file.writeframes(self.samples.astype("<i2").tobytes())
+        return out.getvalue()
+
+
+class Voice(ABC):
+    """Speaks Chinese. Safe to share between threads."""
+
+    name: str
+
+    @abstractmethod
+    def speak(self, text: str) -> Speech:
+        """A sentence, numbers read as a person reads them. VoiceError."""
+
+
+class CachedVoice(Voice):
+    """Keeps what was spoken in a folder, under a hash of voice and sentence."""
+
+    def __init__(self, voice: Voice, folder: Path) -> None:
+        self.name = voice.name
+        self._voice = voice
+        self._folder = folder
+
+    def speak(self, text: str) -> Speech:
+        """See Voice. A sentence with a number in it is a citizen's own, and not kept."""
+        if any(c.isdigit() for c in text):
+            return self._voice.speak(text)
+        path = self._folder / (hashlib.sha256(f"{self.name}\n{text}".encode()).hexdigest()[:32] + ".wav")
+        try:
+            kept = _read(path)
+            os.utime(path)
+            return kept
+        except (OSError, EOFError, wave.Error):
+            pass
+        spoken = self._voice.speak(text)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        written = path.with_suffix(f".{os.getpid()}.part")
+        written.write_bytes(spoken.wav())
+        written.rename(path)
+        for old in sorted(self._folder.glob("*.wav"), key=lambda p: p.stat().st_mtime)[:-CACHED]:
+            old.unlink(missing_ok=True)
+        return spoken
+
+
+def _read(path: Path) -> Speech:
+    with wave.open(str(path), "rb") as file:
+        return Speech(np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.int16), file.getframerate())

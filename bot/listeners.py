@@ -1,0 +1,82 @@
+"""The ears and the voice that the settings ask for; what cannot be had is said, and everything else goes on without it."""
+
+import logging
+from contextlib import AbstractAsyncContextManager, nullcontext
+
+from asr.engines import load, load_whisper
+from asr.errors import AsrError
+from asr.transcriber import Transcriber
+from asr.voice import CachedVoice, Voice, VoiceError
+from asr.voices import load_voice
+from bot.ears import Ears
+from bot.helper_process import end_with_parent, helping
+from config.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def ears_of(settings: Settings) -> Ears:
+    """Vosk while they speak; Whisper hears recordings where there is no Vosk."""
+    streaming = _loaded("vosk", settings)
+    whole = None if streaming else _loaded("whisper", settings)
+    return Ears(streaming, whole)
+
+
+def _loaded(engine: str, settings: Settings) -> Transcriber | None:
+    path = settings.vosk_model if engine == "vosk" else settings.whisper_model
+    if path is None:
+        return None
+    try:
+        return load(engine, path)
+    except AsrError as error:
+        log.error("%s: %s", engine, error)
+        return None
+
+
+def voice_of(settings: Settings) -> Voice | None:
+    """The voice of the settings, with its fixed prompts cached."""
+    try:
+        voice = load_voice(settings.voice)
+    except VoiceError as error:
+        log.error("voice: %s", error)
+        return None
+    return CachedVoice(voice, settings.home / "voice") if voice else None
+
+
+def second_hearing_of(settings: Settings) -> AbstractAsyncContextManager[None]:
+    """The process that hears everything again, while the context is open; none without Whisper, or where it is the first hearing."""
+    if settings.whisper_model is None or settings.vosk_model is None:
+        return nullcontext()
+    return helping("second-hearing", settings.home, environment(settings))
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What a helper process must know of this one's settings: where things are, whatever its own `.env` says."""
+    known = {
+        "JIESU_HOME": str(settings.home.absolute()),
+        "JIESU_DATABASE_URL": settings.database_url,
+        "JIESU_WHISPER_MODEL": str(settings.whisper_model.absolute()) if settings.whisper_model else None,
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def listen_again(settings: Settings) -> int:
+    """`jiesu second-hearing`, until its parent ends."""
+    from bot.main import build
+    from bot.rasa_process import model_path
+    from bot.second_hearing import SecondHearing
+    from bot.understand import classifier_of
+    from intents.catalog import load_catalog
+
+    end_with_parent()
+    assert settings.whisper_model is not None
+    house = build(settings)
+    SecondHearing(
+        house.recordings,
+        house.drafts,
+        house.doubts,
+        load_whisper(settings.whisper_model),
+        load_catalog(),
+        classifier_of(model_path(settings.home)),
+    ).run()
+    return 0
