@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from fastapi import FastAPI, Response
+from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -10,7 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from asr.voice import Voice
-from bot.channels import http, problems, speech
+from bot.channels import http, open311, problems, speech
 from bot.channels.events import News
 from bot.conversation import Conversation
 from integrations.guesses import GuessLimiter
@@ -42,7 +42,12 @@ class SecurityHeaders:
 
 
 def web_app(
-    conversation: Conversation, guesses: GuessLimiter, catalog: Catalog, news: News, voice: Voice | None = None
+    conversation: Conversation,
+    guesses: GuessLimiter,
+    catalog: Catalog,
+    news: News,
+    voice: Voice | None = None,
+    *more: APIRouter,
 ) -> FastAPI:
     """The app on parts that are already built."""
     app = FastAPI(title="Jiesu 接诉", description="A voice and chat front end for Beijing's 12345 hotline.")
@@ -53,6 +58,8 @@ def web_app(
     app.include_router(http.router)
     app.include_router(speech.router)
     app.include_router(speech.install_voice(voice))
+    for router in (*more, open311.catch_all()):
+        app.include_router(router)
     app.mount("/static", StaticFiles(directory=str(WEB)), name="static")
 
     app.add_middleware(SecurityHeaders)

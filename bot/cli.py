@@ -18,6 +18,8 @@ tickets = typer.Typer(no_args_is_help=True, help="Look at tickets and move them 
 app.add_typer(tickets, name="tickets")
 models = typer.Typer(no_args_is_help=True, help="Recognition models: which there are, getting them, checking them.")
 app.add_typer(models, name="models")
+outbox = typer.Typer(no_args_is_help=True, help="What could not be delivered to the city's own ticket system.")
+app.add_typer(outbox, name="outbox")
 
 
 def settings() -> Settings:
@@ -108,6 +110,30 @@ def second_hearing() -> None:
     from bot.listeners import listen_again
 
     sys.exit(listen_again(settings()))
+
+
+@app.command("dispatch", hidden=True)
+def dispatch() -> None:
+    """Delivers to the remote desk; started by `run`."""
+    from bot.dispatch import dispatch as deliver
+
+    sys.exit(deliver(settings()))
+
+
+@outbox.command("list")
+def list_outbox() -> None:
+    """The dead letters, and how many messages wait."""
+    from bot.dispatch import list_dead
+
+    sys.exit(list_dead(settings()))
+
+
+@outbox.command("replay")
+def replay_outbox(letter: int) -> None:
+    """Tries a dead letter again."""
+    from bot.dispatch import replay
+
+    sys.exit(replay(settings(), letter))
 
 
 @app.command()

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.dispatch import remote_of
+from bot.keys import open311_key_file
 from bot.main import build
 from bot.rasa_process import model_path
 from config.settings import Settings
@@ -100,6 +102,28 @@ def _files(settings: Settings) -> Iterator[Finding]:
         else Finding(WAITS, "browser for the page's tests", "apt-get install chromium")
     )
     yield from _speech(settings)
+    yield from _desks(settings)
+
+
+def _desks(settings: Settings) -> Iterator[Finding]:
+    if settings.open311_keys:
+        yield Finding(GOOD, "Open311: keys of JIESU_OPEN311_KEYS")
+    else:
+        path = open311_key_file(settings)
+        yield Finding(
+            GOOD if path.exists() else WAITS,
+            f"Open311: the key that may file lies in {path}",
+            "" if path.exists() else "made at the first start",
+        )
+    try:
+        remote = remote_of(settings)
+    except (ValueError, OSError) as error:
+        yield Finding(MISSING, f"remote desk: {error}", "see .env.example")
+        return
+    yield Finding(GOOD, f"remote desk: {remote.name}" if remote else "tickets stay in this desk (JIESU_DESK)")
+    if remote is not None:
+        dead = len(build(settings).outbox.dead())
+        yield Finding(WAITS if dead else GOOD, f"{dead} dead letters", "jiesu outbox list" if dead else "")
 
 
 def _speech(settings: Settings) -> Iterator[Finding]:

@@ -12,11 +12,16 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import uvicorn
+from fastapi import APIRouter
 
 from bot.app import web_app
+from bot.channels.desk_hook import hook_router
 from bot.channels.events import News
+from bot.channels.open311 import Office, open311_router
 from bot.conversation import Conversation
+from bot.dispatch import dispatching
 from bot.ears import Ears
+from bot.keys import open311_keys
 from bot.listeners import ears_of, second_hearing_of, voice_of
 from bot.notifier import Notifier
 from bot.rasa_process import RasaError, RasaProcess, ensure_model, free_port
@@ -30,7 +35,6 @@ from dialog.rasa.endpoints import endpoints
 from integrations.announcements import Announcements
 from integrations.database import Database, upgrade
 from integrations.deadlines import Deadlines
-from integrations.desk import TicketDesk
 from integrations.doubts import Doubts
 from integrations.drafts import Drafts
 from integrations.evidence import Evidence
@@ -38,9 +42,13 @@ from integrations.guesses import GuessLimiter
 from integrations.journal import Journal
 from integrations.language_model import LanguageModel
 from integrations.local_desk import LocalDesk
+from integrations.open311.filing import Intake
+from integrations.open311.requests import PublicRequests
+from integrations.outbox import Outbox
 from integrations.recordings import Recordings
 from integrations.routing import Routes
 from intents.catalog import load_catalog
+from intents.gazetteer.index import load_gazetteer
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +69,8 @@ class House:
     database: Database
     journal: Journal
     drafts: Drafts
-    desk: TicketDesk
+    desk: LocalDesk
+    outbox: Outbox
     evidence: Evidence
     recordings: Recordings
     doubts: Doubts
@@ -80,13 +89,16 @@ def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
     routes = Routes.from_data(read("routes.yml"), district_overlays(), read("nearest.yml"))
     deadlines = Deadlines.from_data(read("deadlines.yml"))
     drafts = Drafts(database, clock)
-    desk = LocalDesk(database, routes, deadlines, names, clock)
+    outbox = Outbox(database, clock)
+    remote = settings.desk != "local"
+    desk = LocalDesk(database, routes, deadlines, names, clock, outbox if remote else None)
     return House(
         settings,
         database,
         Journal(database, clock),
         drafts,
         desk,
+        outbox,
         Evidence(database, settings.home / "files", clock),
         Recordings(database, settings.home / "recordings", clock),
         Doubts(database, clock),
@@ -150,6 +162,18 @@ def conversation_of(house: House, dialog: RasaDialog, ears: Ears) -> Conversatio
     )
 
 
+def standards(house: House) -> list[APIRouter]:
+    """What other programs speak: Open311, and the signed webhook where the desk is one."""
+    settings, catalog = house.settings, load_catalog()
+    names = {topic.id: topic.name for topic in catalog.topics.values()}
+    intake = Intake(catalog, load_gazetteer().districts, house.journal, house.drafts, house.desk, house.clock)
+    requests = PublicRequests(house.database, names, house.clock)
+    routers = [open311_router(Office(intake, requests, house.desk, open311_keys(settings)))]
+    if settings.desk == "webhook":
+        routers.append(hook_router(settings.desk_key, house.outbox, house.desk))
+    return routers
+
+
 @asynccontextmanager
 async def conversing(
     settings: Settings, say: Callable[[str], None], clock: Callable[[], datetime] = now
@@ -169,9 +193,9 @@ async def serving(
     async with dialog_of(house, say) as (dialog, rasa):
         news = News()
         conversation = conversation_of(house, dialog, ears_of(settings))
-        app = web_app(conversation, house.guesses, load_catalog(), news, voice_of(settings))
+        app = web_app(conversation, house.guesses, load_catalog(), news, voice_of(settings), *standards(house))
         page = Listener(app, settings.host, settings.port)
-        async with page.serving(), second_hearing_of(settings):
+        async with page.serving(), second_hearing_of(settings), dispatching(settings):
             telling = asyncio.create_task(Notifier(house.announcements, news.announce).run())
             try:
                 yield Served(page.url, conversation, house, rasa)

@@ -46,5 +46,9 @@ class TicketDesk(ABC):
         """Moves a ticket on. NoSuchTicket, InvalidMove."""
 
     @abstractmethod
+    def add_note(self, number: str, text: str, *, by: str) -> Ticket:
+        """Adds words to a ticket's history; its status stays. NoSuchTicket."""
+
+    @abstractmethod
     def search(self, *, status: str | None = None, limit: int = 50, offset: int = 0) -> Sequence[Ticket]:
         """The newest tickets first."""

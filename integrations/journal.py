@@ -102,6 +102,16 @@ class Journal:
             )
         return opened
 
+    def latest(self, channel: str, citizen_key: str) -> str | None:
+        """The id of a citizen's newest conversation in a channel."""
+        with self._database.reading() as session:
+            return session.scalar(
+                select(ConversationRow.id)
+                .where(ConversationRow.channel == channel, ConversationRow.citizen_key == citizen_key)
+                .order_by(ConversationRow.created_at.desc())
+                .limit(1)
+            )
+
     def authenticate(self, conversation_id: str, token: str) -> None:
         """NoSuchConversation or Unauthorised unless the token is the conversation's."""
         with self._database.reading() as session:

@@ -13,9 +13,10 @@ from integrations.database import Database
 from integrations.deadlines import Deadlines
 from integrations.desk import DraftNotOpen, NoSuchTicket, TicketDesk
 from integrations.drafts import Draft, draft_of
+from integrations.outbox import FILED, NOTED, Outbox
 from integrations.routing import Routes
-from integrations.status import FOLLOWS, InvalidMove, Status
-from integrations.tables import DraftRow, FileRow, HistoryRow, TicketRow
+from integrations.status import FOLLOWS, InvalidMove, Status, steps_between
+from integrations.tables import DraftRow, FileRow, HistoryRow, RemoteChangeRow, RemoteTicketRow, TicketRow
 from integrations.ticket import Step, Ticket
 
 
@@ -29,12 +30,14 @@ class LocalDesk(TicketDesk):
         deadlines: Deadlines,
         topic_names: Mapping[str, str],
         clock: Callable[[], datetime],
+        outbox: Outbox | None = None,
     ) -> None:
         self._database = database
         self._routes = routes
         self._deadlines = deadlines
         self._names = topic_names
         self._clock = clock
+        self._outbox = outbox
 
     def file(self, draft: Draft, channel: str) -> Ticket:
         """See TicketDesk. The draft is read again under a lock: what was added since belongs to the ticket."""
@@ -46,6 +49,8 @@ class LocalDesk(TicketDesk):
             if filed is None:
                 filed = self._new_ticket(session, draft_of(session, row), channel)
                 row.state = "filed"
+                if self._outbox is not None:
+                    self._outbox.add(session, filed.number, FILED)
             return self._ticket(session, filed)
 
     def _new_ticket(self, session: Session, draft: Draft, channel: str) -> TicketRow:
@@ -122,6 +127,42 @@ class LocalDesk(TicketDesk):
             session.flush()
             return self._ticket(session, row)
 
+    def add_note(self, number: str, text: str, *, by: str) -> Ticket:
+        """See TicketDesk. Nobody is told of their own words."""
+        with self._database.session() as session:
+            row = session.get(TicketRow, number, with_for_update=True)
+            if row is None:
+                raise NoSuchTicket
+            now = self._clock()
+            told = now if by == "citizen" else None
+            session.add(HistoryRow(ticket=number, status=row.status, by=by, note=text, at=now, announced_at=told))
+            if self._outbox is not None and by == "citizen":
+                self._outbox.add(session, number, NOTED, {"text": text})
+            session.flush()
+            return self._ticket(session, row)
+
+    def follow(self, number: str, status: Status, *, change: str, by: str, note: str = "") -> bool:
+        """Takes over a change that a remote desk told; whether it was new. Steps that the remote left out are taken in silence.
+
+        `change` names it: the same one told again does nothing.
+        """
+        with self._database.session() as session:
+            row = session.get(TicketRow, number, with_for_update=True)
+            if row is None:
+                raise NoSuchTicket
+            if session.get(RemoteChangeRow, change) is not None:
+                return False
+            now = self._clock()
+            session.add(RemoteChangeRow(id=change, at=now))
+            way = steps_between(Status(row.status), status)
+            if not way and not note:
+                return False
+            for step in way[:-1]:
+                session.add(HistoryRow(ticket=number, status=step, by=by, note="", at=now, announced_at=now))
+            session.add(HistoryRow(ticket=number, status=status if way else row.status, by=by, note=note, at=now))
+            row.status = status if way else row.status
+            return True
+
     def search(self, *, status: str | None = None, limit: int = 50, offset: int = 0) -> Sequence[Ticket]:
         """See TicketDesk."""
         query = select(TicketRow).order_by(TicketRow.created_at.desc()).limit(limit).offset(offset)
@@ -137,6 +178,7 @@ class LocalDesk(TicketDesk):
 def ticket_of(session: Session, row: TicketRow, names: Mapping[str, str]) -> Ticket:
     """A ticket with its history, read in the caller's transaction."""
     history = session.scalars(select(HistoryRow).where(HistoryRow.ticket == row.number).order_by(HistoryRow.seq))
+    remote = session.get(RemoteTicketRow, row.number)
     files = session.scalars(select(FileRow).where(FileRow.draft_id == row.draft_id).order_by(FileRow.at))
     shown: dict[str, Any] = {
         name: getattr(row, name)
@@ -148,6 +190,7 @@ def ticket_of(session: Session, row: TicketRow, names: Mapping[str, str]) -> Tic
     return Ticket(
         topic_name=names.get(row.topic, row.topic),
         files=tuple({"file_id": f.id, "media_type": f.media_type, "size": f.size} for f in files),
+        external_id=remote.external_id if remote else None,
         history=tuple(Step(h.at, h.status, h.by, h.note) for h in history),
         **shown,
     )

@@ -47,6 +47,21 @@ FOLLOWS = {
 }
 
 
+def steps_between(now: Status, wanted: Status) -> list[Status]:
+    """The shortest way from one status to another, the last one included; empty when there is none, or it is there already."""
+    ways: list[list[Status]] = [[now]]
+    seen = {now}
+    while ways:
+        way = ways.pop(0)
+        if way[-1] == wanted:
+            return way[1:]
+        # In the order of the ticket's life, so that the usual way is found first.
+        for step in (s for s in Status if s in FOLLOWS[way[-1]] and s not in seen):
+            seen.add(step)
+            ways.append([*way, step])
+    return []
+
+
 class InvalidMove(ValueError):
     """A step that the ticket cannot take; the message names those it can."""
 
@@ -68,6 +83,8 @@ def due(created_at: datetime, due_at: datetime) -> str:
 
 def announcement(status: Status, ticket: Ticket, note: str) -> str:
     """The sentence that tells a citizen of a change."""
+    if note and len(ticket.history) > 1 and _is_note(ticket):
+        return f"您的工单有新情况：{note}".rstrip("。") + "。"
     due = day(ticket.due_at)
     local = next((unit for unit in ticket.co_units if unit.endswith(("街道", "镇", "乡", "区政府", "地区"))), None)
     unit = local or ticket.lead_unit
@@ -83,6 +100,11 @@ def announcement(status: Status, ticket: Ticket, note: str) -> str:
         S.CANCELLED: "您的工单已撤销",
     }[status]
     return f"{told}。{note}".rstrip("。") + ("" if told.endswith("？") and not note else "。")
+
+
+def _is_note(ticket: Ticket) -> bool:
+    """Whether the last line of the history changed nothing but added words."""
+    return ticket.history[-1].status == ticket.history[-2].status
 
 
 def progress(ticket: Ticket) -> str:

@@ -153,3 +153,40 @@ class DoubtRow(Base):
     audio: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(10), index=True, default="open")
     at: Mapped[datetime] = mapped_column(Moment)
+
+
+class OutboxRow(Base):
+    """Something that a remote desk has to be told: `state` is waiting, done or dead. Written with the ticket that it is about."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_state_due", "state", "due_at"),)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    key: Mapped[str] = mapped_column(String(80), unique=True)
+    ticket: Mapped[str] = mapped_column(ForeignKey("tickets.number"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    due_at: Mapped[datetime] = mapped_column(Moment)
+    leased_until: Mapped[datetime | None] = mapped_column(Moment)
+    leased_by: Mapped[str | None] = mapped_column(String(36))
+    reason: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    done_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class RemoteTicketRow(Base):
+    """A ticket as the remote desk knows it: by a token first, where it gives one, then by an id of its own."""
+
+    __tablename__ = "remote_tickets"
+    ticket: Mapped[str] = mapped_column(ForeignKey("tickets.number"), primary_key=True)
+    external_id: Mapped[str | None] = mapped_column(String(120), index=True)
+    token: Mapped[str | None] = mapped_column(String(120), index=True)
+
+
+class RemoteChangeRow(Base):
+    """A change that the remote desk told and that was taken over: told twice, it is taken over once."""
+
+    __tablename__ = "remote_changes"
+    id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, index=True)

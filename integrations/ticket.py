@@ -44,6 +44,7 @@ class Ticket:
     history: Sequence[Step]
     conversation_id: str
     files: Sequence[Mapping[str, Any]] = ()
+    external_id: str | None = None
 
     def __repr__(self) -> str:
         """Without personal data: a ticket in a log must not tell whose it is."""
@@ -72,6 +73,7 @@ class Ticket:
             "channel": self.channel,
             "co_units": list(self.co_units),
             "tags": list(self.tags),
+            "external_id": self.external_id,
             "files": [dict(file) for file in self.files],
         }
 

@@ -3,10 +3,12 @@
 import logging
 from http import HTTPStatus
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+
+from bot.channels import open311
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +35,15 @@ def install(app: FastAPI) -> None:
     async def _problem(_: Request, error: Problem) -> JSONResponse:
         return _answer(error.status, error.detail, error.headers)
 
+    @app.exception_handler(open311.Wrong)
+    async def _wrong(request: Request, error: open311.Wrong) -> Response:
+        return open311.error(request, error.status, error.description)
+
     @app.exception_handler(RequestValidationError)
-    async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
         # The input itself is left out: it may be the citizen's words.
+        if request.url.path.startswith("/open311"):
+            return open311.error(request, 400, "A parameter is too long or of the wrong kind.")
         wrong = [{"field": ".".join(map(str, e["loc"][1:])) or "body", "message": e["msg"]} for e in error.errors()]
         return _answer(422, "请求的格式不对，请检查标出的字段。", errors=wrong)
 
@@ -44,6 +52,8 @@ def install(app: FastAPI) -> None:
         return _answer(error.status_code, str(error.detail), dict(error.headers or {}))
 
     @app.exception_handler(Exception)
-    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    async def _unexpected(request: Request, error: Exception) -> Response:
         log.error("%s %s failed: %s", request.method, request.scope.get("route"), type(error).__name__)
+        if request.url.path.startswith("/open311"):
+            return open311.error(request, 500, "Something went wrong here; try again later.")
         return _answer(500, "服务器出了点问题，您说过的都还在，请稍后再试。")

@@ -6,16 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from config.city import district_overlays, read
 from integrations.database import Database, upgrade
-from integrations.deadlines import Deadlines
 from integrations.desk import TicketDesk
 from integrations.drafts import Drafts
-from integrations.local_desk import LocalDesk
-from integrations.routing import Routes
-from intents.catalog import load_catalog
 from tests.conftest import NOW
+from tests.desks import desks
 from tests.fakes.desk import FakeDesk
+from tests.postgres import new_database
 
 
 class Clock:
@@ -32,8 +29,10 @@ class Clock:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A migrated database of each kind."""
-    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else f"sqlite:///{tmp_path}/t.db"
-    made = Database(url)
+    if request.param == "postgresql":
+        made = Database(new_database(request.getfixturevalue("postgres_url")))
+    else:
+        made = Database(f"sqlite:///{tmp_path}/t.db")
     upgrade(made)
     yield made
     made.engine.dispose()
@@ -49,11 +48,9 @@ def drafts(database: Database, clock: Clock) -> Drafts:
     return Drafts(database, clock)
 
 
-@pytest.fixture(params=["fake", "local"])
+@pytest.fixture(params=["fake", "local", "local with a remote"])
 def desk(request: pytest.FixtureRequest, database: Database, clock: Clock) -> TicketDesk:
     """Each desk; a new one is one more line here."""
     if request.param == "fake":
         return FakeDesk(clock)
-    names = {topic.id: topic.name for topic in load_catalog().topics.values()}
-    routes = Routes.from_data(read("routes.yml"), district_overlays(), read("nearest.yml"))
-    return LocalDesk(database, routes, Deadlines.from_data(read("deadlines.yml")), names, clock)
+    return desks(database, clock, remote=request.param == "local with a remote").desk

@@ -86,6 +86,14 @@ def test_moves_follow_the_statuses_and_are_kept(desk: TicketDesk, drafts: Drafts
         desk.move(numbers.new_number(), Status.ACCEPTED, by="operator")
 
 
+def test_words_are_added_without_moving_the_ticket(desk: TicketDesk, drafts: Drafts, conversation: str) -> None:
+    number = desk.file(told(drafts, conversation), "test").number
+    noted = desk.add_note(number, "今天又坏了", by="citizen")
+    assert [(step.status, step.note) for step in noted.history] == [("submitted", ""), ("submitted", "今天又坏了")]
+    with pytest.raises(NoSuchTicket):
+        desk.add_note(numbers.new_number(), "没有这个", by="citizen")
+
+
 def test_the_newest_tickets_come_first(desk: TicketDesk, drafts: Drafts, conversation: str) -> None:
     first = desk.file(told(drafts, conversation), "test").number
     second = desk.file(told(drafts, conversation), "test").number

@@ -77,6 +77,12 @@ class FakeDesk(TicketDesk):
         self._tickets[number] = moved
         return moved
 
+    def add_note(self, number: str, text: str, *, by: str) -> Ticket:
+        ticket = self.get(number)
+        noted = replace(ticket, history=(*ticket.history, Step(self._clock(), ticket.status, by, text)))
+        self._tickets[number] = noted
+        return noted
+
     def search(self, *, status: str | None = None, limit: int = 50, offset: int = 0) -> Sequence[Ticket]:
         found = [t for t in reversed(self._tickets.values()) if status in (None, t.status)]
         return found[offset : offset + limit]

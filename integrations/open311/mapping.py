@@ -1,0 +1,62 @@
+"""How our topics and fields are called at another city's server: by a file, or by their names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from integrations.ticket import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping311:
+    """`services` maps a topic to the remote's service_code, `fields` a field to the remote's attribute, `values` a field's values.
+
+    As a YAML file: {"services": {topic: code}, "default": code, "fields": {field: attribute}, "values": {field: {ours: theirs}}}.
+    """
+
+    services: Mapping[str, str] = field(default_factory=dict)
+    default: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any] | None) -> "Mapping311":
+        """From the parsed file. ValueError for a key that is none."""
+        known = {"services", "default", "fields", "values"}
+        if data and set(data) - known:
+            raise ValueError(f"unknown keys: {', '.join(sorted(set(data) - known))}")
+        return cls(**dict(data or {}))
+
+    def service(self, ticket: Ticket, offered: Sequence[Mapping[str, Any]]) -> str | None:
+        """The remote's service for a ticket: by the file, by our id, by our name, or the default; None when there is none."""
+        codes = {str(service["service_code"]) for service in offered}
+        by_name = {str(service.get("service_name")): str(service["service_code"]) for service in offered}
+        for code in (self.services.get(ticket.topic), ticket.topic, by_name.get(ticket.topic_name), self.default):
+            if code and code in codes:
+                return code
+        return next((code for code in ("other", by_name.get("其他")) if code and code in codes), None)
+
+    def attributes(self, ticket: Ticket, defined: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        """The remote's attributes that our fields fill. A value that its list does not have is left out: the description has it."""
+        by_code = {str(attribute["code"]): attribute for attribute in defined}
+        filled: dict[str, str] = {}
+        for name, told in ticket.fields.items():
+            value = told.get("value")
+            attribute = by_code.get(self.fields.get(name, name))
+            if value is None or attribute is None:
+                continue
+            said = self.values.get(name, {}).get(str(value), _written(value))
+            keys = {str(one.get("key")): str(one.get("key")) for one in attribute.get("values") or ()}
+            keys |= {str(one.get("name")): str(one.get("key")) for one in attribute.get("values") or ()}
+            if attribute.get("datatype") in ("singlevaluelist", "multivaluelist"):
+                if said not in keys:
+                    continue
+                said = keys[said]
+            filled[str(attribute["code"])] = said
+        return filled
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
