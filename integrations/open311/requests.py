@@ -95,7 +95,7 @@ class PublicRequests:
             .where(HistoryRow.ticket.in_(numbers))
             .group_by(HistoryRow.ticket)
         )
-        return {ticket: at for ticket, at in session.execute(newest).tuples()}
+        return {row[0]: row[1] for row in session.execute(newest)}
 
     def _shown(self, row: TicketRow, updated: datetime, extended: bool) -> dict[str, Any]:
         anonymous_place = "".join(part for part in (row.district, row.street) if part)
