@@ -137,6 +137,12 @@ def replay_outbox(letter: int) -> None:
 
 
 @app.command()
+def groups() -> None:
+    """What many complain about: how many people, how much they have lost."""
+    sys.exit(commands.list_groups(settings()))
+
+
+@app.command()
 def doctor() -> None:
     """What works, what is missing, how to get it."""
     sys.exit(asyncio.run(commands.doctor(settings())))

@@ -53,6 +53,13 @@ def move_ticket(settings: Settings, number: str, status: str, note: str, by: str
     return 0
 
 
+def list_groups(settings: Settings) -> int:
+    """One line a group case."""
+    for case in build(settings).groups.cases():
+        print(f"{case.people:>4} people  {case.loss:>12,.0f} yuan  {case.topic}  {case.district or '-'}  {case.name}")
+    return 0
+
+
 def _refuse(why: str) -> int:
     print(f"jiesu: {why}", file=sys.stderr)
     return 2
@@ -115,6 +122,11 @@ def _desks(settings: Settings) -> Iterator[Finding]:
             f"Open311: the key that may file lies in {path}",
             "" if path.exists() else "made at the first start",
         )
+    yield (
+        Finding(GOOD, "Telegram: token set")
+        if settings.telegram_token
+        else Finding(WAITS, "Telegram: no token", "ask @BotFather for one, then JIESU_TELEGRAM_TOKEN=…")
+    )
     try:
         remote = remote_of(settings)
     except (ValueError, OSError) as error:

@@ -1,6 +1,7 @@
 """One turn, from a citizen's words to the answer. Every channel uses this door."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -47,6 +48,8 @@ class Conversation:
     locks: TurnLocks
     recordings: Recordings
     ears: Ears
+    labels: Mapping[str, str]
+    """Chinese names of the fields."""
 
     async def start(self, channel: str, citizen_key: str | None = None) -> dict[str, Any]:
         """A new conversation, greeted: {"conversation_id", "token", "replies"}."""

@@ -6,7 +6,7 @@ import logging
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from bot.app import web_app
 from bot.channels.desk_hook import hook_router
 from bot.channels.events import News
 from bot.channels.open311 import Office, open311_router
+from bot.channels.telegram.channel import TelegramChannel, secret_of
 from bot.conversation import Conversation
 from bot.dispatch import dispatching
 from bot.ears import Ears
@@ -38,13 +39,17 @@ from integrations.deadlines import Deadlines
 from integrations.doubts import Doubts
 from integrations.drafts import Drafts
 from integrations.evidence import Evidence
+from integrations.groups import Groups
 from integrations.guesses import GuessLimiter
+from integrations.inbox import Inbox
 from integrations.journal import Journal
 from integrations.language_model import LanguageModel
 from integrations.local_desk import LocalDesk
 from integrations.open311.filing import Intake
 from integrations.open311.requests import PublicRequests
 from integrations.outbox import Outbox
+from integrations.pushes import Pushes
+from integrations.quiet import QuietHours
 from integrations.recordings import Recordings
 from integrations.routing import Routes
 from intents.catalog import load_catalog
@@ -74,6 +79,7 @@ class House:
     evidence: Evidence
     recordings: Recordings
     doubts: Doubts
+    groups: Groups
     guesses: GuessLimiter
     announcements: Announcements
     clock: Callable[[], datetime]
@@ -99,9 +105,10 @@ def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
         drafts,
         desk,
         outbox,
-        Evidence(database, settings.home / "files", clock),
+        Evidence(database, settings.home / "files", clock, settings.scan_command),
         Recordings(database, settings.home / "recordings", clock),
         Doubts(database, clock),
+        Groups(database, clock, settings.join_days, settings.group_days),
         GuessLimiter(per_minute=GUESSES_PER_MINUTE),
         Announcements(database, names, clock),
         clock,
@@ -127,7 +134,17 @@ async def dialog_of(house: House, say: Callable[[str], None]) -> AsyncIterator[t
         if settings.llm_url
         else None
     )
-    room = Room(load_catalog(), house.drafts, house.desk, house.guesses, house.clock, model, house.doubts)
+    room = Room(
+        load_catalog(),
+        house.drafts,
+        house.desk,
+        house.guesses,
+        house.clock,
+        model,
+        house.doubts,
+        house.groups,
+        house.evidence,
+    )
     actions = Listener(action_app(room), settings.actions_host, settings.actions_port)
     async with actions.serving():
         if settings.rasa_url:
@@ -157,8 +174,9 @@ async def dialog_of(house: House, say: Callable[[str], None]) -> AsyncIterator[t
 
 def conversation_of(house: House, dialog: RasaDialog, ears: Ears) -> Conversation:
     """The door of every channel."""
+    labels = {name: field.label for name, field in load_catalog().fields.items()}
     return Conversation(
-        house.journal, house.drafts, house.desk, house.evidence, dialog, TurnLocks(), house.recordings, ears
+        house.journal, house.drafts, house.desk, house.evidence, dialog, TurnLocks(), house.recordings, ears, labels
     )
 
 
@@ -172,6 +190,16 @@ def standards(house: House) -> list[APIRouter]:
     if settings.desk == "webhook":
         routers.append(hook_router(settings.desk_key, house.outbox, house.desk))
     return routers
+
+
+def telegram_of(house: House, conversation: Conversation) -> TelegramChannel | None:
+    """The Telegram bot, if there is a token."""
+    settings = house.settings
+    if not settings.telegram_token:
+        return None
+    pushes = Pushes(house.database, "telegram", QuietHours.parse(settings.quiet_hours), house.clock)
+    inbox = Inbox(house.database, house.clock)
+    return TelegramChannel(settings.telegram_token, settings.telegram_api.rstrip("/"), conversation, inbox, pushes)
 
 
 @asynccontextmanager
@@ -193,9 +221,17 @@ async def serving(
     async with dialog_of(house, say) as (dialog, rasa):
         news = News()
         conversation = conversation_of(house, dialog, ears_of(settings))
-        app = web_app(conversation, house.guesses, load_catalog(), news, voice_of(settings), *standards(house))
+        telegram, secret = telegram_of(house, conversation), secret_of(settings.telegram_secret, settings.home)
+        routers = standards(house)
+        if telegram and settings.telegram_webhook:
+            routers.append(telegram.webhook_router(secret))
+        app = web_app(conversation, house.guesses, load_catalog(), news, voice_of(settings), *routers)
         page = Listener(app, settings.host, settings.port)
-        async with page.serving(), second_hearing_of(settings), dispatching(settings):
+        async with AsyncExitStack() as stack:
+            for part in (page.serving(), second_hearing_of(settings), dispatching(settings)):
+                await stack.enter_async_context(part)
+            if telegram:
+                await stack.enter_async_context(telegram.serving(settings.telegram_webhook, secret))
             telling = asyncio.create_task(Notifier(house.announcements, news.announce).run())
             try:
                 yield Served(page.url, conversation, house, rasa)

@@ -35,11 +35,14 @@ class Settings(BaseSettings):
     whisper_model: Path | None = Field(
         None, description="A Whisper checkpoint (.pt), or a folder converted for faster-whisper; checks afterwards."
     )
-    voice: str = Field("espeak", description="Who reads aloud: espeak, none, or the folder of a sherpa-onnx or Piper voice.")
+    voice: str = Field(
+        "espeak", description="Who reads aloud: espeak, none, or the folder of a sherpa-onnx or Piper voice."
+    )
     telegram_token: str = Field("", description="The bot's token from @BotFather; no Telegram when unset.")
     telegram_api: str = Field("https://api.telegram.org", description="Base URL of the Bot API.")
     telegram_webhook: str = Field(
-        "", description="Public https address that Telegram calls (…/telegram); updates are fetched by polling when unset."
+        "",
+        description="Public https address that Telegram calls (…/telegram); updates are fetched by polling when unset.",
     )
     telegram_secret: str = Field("", description="Secret token that Telegram sends with each call; made when unset.")
     open311_keys: str = Field("", description="Keys that may file through Open311, comma-separated; made when unset.")
@@ -48,7 +51,9 @@ class Settings(BaseSettings):
     )
     desk_url: str = Field("", description="The remote desk's address (GeoReport v2 root, or the webhook).")
     desk_key: str = Field("", description="Its api_key, or the secret that signs the webhook.")
-    desk_format: Literal["json", "xml"] = Field("json", description="What the remote Open311 server speaks: json or xml.")
+    desk_format: Literal["json", "xml"] = Field(
+        "json", description="What the remote Open311 server speaks: json or xml."
+    )
     desk_services: Path | None = Field(
         None, description="YAML file that maps topics and fields to the remote's services; matched by name when unset."
     )
@@ -58,7 +63,9 @@ class Settings(BaseSettings):
     )
     quiet_hours: str = Field("22:00-07:00", description="When nothing is pushed to a citizen unasked; empty for never.")
     join_days: int = Field(30, ge=0, description="Days within which the same complaint again joins the open ticket.")
-    group_days: int = Field(90, ge=0, description="Days within which complaints about the same merchant form a group case.")
+    group_days: int = Field(
+        90, ge=0, description="Days within which complaints about the same merchant form a group case."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property

@@ -13,6 +13,7 @@ from integrations.database import Database
 from integrations.deadlines import Deadlines
 from integrations.desk import DraftNotOpen, NoSuchTicket, TicketDesk
 from integrations.drafts import Draft, draft_of
+from integrations.groups import REPEATED, about, loss, repeats_by_phone
 from integrations.outbox import FILED, NOTED, Outbox
 from integrations.routing import Routes
 from integrations.status import FOLLOWS, InvalidMove, Status, steps_between
@@ -58,14 +59,18 @@ class LocalDesk(TicketDesk):
         values = {name: entry.value for name, entry in draft.fields.items()}
         topic = values.get("topic") or "other"
         routing = self._routes.route(topic, values.get("district"), values.get("street"), values)
+        key = about(topic, values)
+        repeated = (REPEATED,) if repeats_by_phone(session, key, values.get("contact_phone")) else ()
         row = TicketRow(
+            about=key,
+            loss=loss(values),
             number=_free_number(session),
             draft_id=draft.id,
             conversation_id=draft.conversation_id,
             channel=channel,
             type=values.get("type") or "求助",
             topic=routing.topic,
-            tags=list(routing.tags),
+            tags=[*routing.tags, *repeated],
             district=values.get("district"),
             street=values.get("street"),
             status=Status.SUBMITTED,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from integrations.database import Base, Moment
@@ -74,13 +74,14 @@ class DraftEntryRow(Base):
 
 
 class FileRow(Base):
-    """A photo or PDF attached to a draft, and so to its ticket; the bytes lie in a folder under the same id."""
+    """A photo or PDF attached to a draft, and so to its ticket; the bytes lie in a folder under their hash."""
 
     __tablename__ = "files"
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id"), index=True)
     media_type: Mapped[str] = mapped_column(String(40))
     size: Mapped[int] = mapped_column(Integer)
+    sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     at: Mapped[datetime] = mapped_column(Moment)
 
 
@@ -102,6 +103,8 @@ class TicketRow(Base):
     co_units: Mapped[list[str]] = mapped_column(JSON, default=list)
     phone: Mapped[str | None] = mapped_column(String(20))
     fields: Mapped[dict[str, Any]] = mapped_column(JSON)
+    about: Mapped[str | None] = mapped_column(String(120), index=True)
+    loss: Mapped[float | None] = mapped_column(Float)
     created_at: Mapped[datetime] = mapped_column(Moment, index=True)
     due_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
@@ -190,3 +193,35 @@ class RemoteChangeRow(Base):
     __tablename__ = "remote_changes"
     id: Mapped[str] = mapped_column(String(200), primary_key=True)
     at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
+class InboxRow(Base):
+    """An update of a messenger, kept before the messenger is told that it came; `data` goes when it is done."""
+
+    __tablename__ = "inbox"
+    id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    chat: Mapped[str] = mapped_column(String(60), index=True)
+    order: Mapped[int] = mapped_column(BigInteger)
+    data: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    done_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class PayloadRow(Base):
+    """A button's payload that is too long for the messenger to carry."""
+
+    __tablename__ = "button_payloads"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    payload: Mapped[str] = mapped_column(Text)
+
+
+class PushRow(Base):
+    """How far an unasked line is on its way to a citizen who has to be told: `state` is waiting, done or away (they cannot be reached)."""
+
+    __tablename__ = "pushes"
+    utterance: Mapped[int] = mapped_column(ForeignKey("utterances.seq"), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    state: Mapped[str] = mapped_column(String(10), index=True)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    due_at: Mapped[datetime] = mapped_column(Moment)

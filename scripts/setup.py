@@ -140,9 +140,7 @@ def whisper() -> None:
     stamp.write_text(wanted)
 
 
-def make(
-    folder: str, python: str, locks: list[str], waiting_for: str, *, project: bool, torch: bool = False
-) -> None:
+def make(folder: str, python: str, locks: list[str], waiting_for: str, *, project: bool, torch: bool = False) -> None:
     """One environment, exactly as its lock files say."""
     target = ROOT / folder
     wanted = hashlib.sha256(b"".join((LOCKS / lock).read_bytes() for lock in locks) + python.encode()).hexdigest()

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, UploadFile
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse
@@ -12,10 +12,11 @@ from bot.channels.problems import Problem
 from bot.conversation import Conversation
 from bot.utterance import LONGEST_ACCEPTED
 from integrations.desk import NoSuchTicket
-from integrations.evidence import LARGEST, MOST, NotEvidence, TooLarge, TooMany
+from integrations.evidence import LARGEST, MOST, Infected, NotEvidence, ScannerDown, TooLarge, TooMany
 from integrations.guesses import GuessLimiter, TooManyGuesses
 from integrations.journal import Busy, NoSuchConversation, Unauthorised
 from integrations.status import progress
+from integrations.ticket_pdf import as_pdf
 
 router = APIRouter(prefix="/api/v1")
 
@@ -86,8 +87,35 @@ async def attach(door: Door, conversation: Known, file: UploadFile) -> dict[str,
         raise Problem(413, f"文件太大了，请发{LARGEST // 2**20}MB以内的。") from None
     except NotEvidence:
         raise Problem(415, "只能收照片或者PDF，请换一个文件。") from None
+    except Infected:
+        raise Problem(422, "这个文件没有通过安全检查，没有收下。") from None
+    except ScannerDown:
+        raise Problem(503, "现在没法检查文件，请稍后再发一次。", {"Retry-After": "60"}) from None
     except TooMany:
         raise Problem(409, f"一件事最多附{MOST}个文件，已经够了。") from None
+
+
+@router.get("/conversations/{conversation_id}/files/{file_id}")
+def file_of(door: Door, conversation: Known, file_id: Annotated[str, Path(max_length=64)]) -> Response:
+    """A file that was sent in this conversation, for whoever sent it; never shown inside a page."""
+    try:
+        media_type, data = door.evidence.of_conversation(conversation, file_id)
+    except KeyError:
+        raise Problem(404, "没有这个文件。") from None
+    name = f"evidence.{media_type.rpartition('/')[2]}"
+    return Response(data, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@router.get("/conversations/{conversation_id}/tickets/{number}.pdf")
+def ticket_pdf(door: Door, conversation: Known, number: Annotated[str, Path(max_length=32)]) -> Response:
+    """The ticket with its evidence as one PDF, for the market regulator or a court."""
+    try:
+        ticket = door.desk.status_for_citizen(number, conversation_id=conversation)
+    except NoSuchTicket:
+        raise Problem(404, "没有这个工单。") from None
+    files = [(str(file["file_id"]), *door.evidence.read(str(file["file_id"]))) for file in ticket.files]
+    headers = {"Content-Disposition": f'attachment; filename="{ticket.number}.pdf"', "Cache-Control": "no-store"}
+    return Response(as_pdf(ticket, files, door.labels), media_type="application/pdf", headers=headers)
 
 
 @router.get("/conversations/{conversation_id}")

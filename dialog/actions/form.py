@@ -15,9 +15,11 @@ from dialog.actions.doubts import settle, take_up
 from dialog.actions.fill import fill
 from dialog.actions.heard import Heard
 from dialog.actions.interruptions import INTERRUPTIONS
+from dialog.actions.joining import answered, offer
 from dialog.actions.notes import Notes
 from dialog.actions.outcome import Outcome
-from dialog.actions.questions import CONFIRM, LAST4, Question, next_question
+from dialog.actions.questions import CONFIRM, JOIN, LAST4, Question, next_question
+from dialog.actions.remarks import NO_PROOF, remarks
 from dialog.actions.room import Room
 from dialog.actions.status import answer_last4
 
@@ -53,6 +55,8 @@ class ValidateTicketForm(FormValidationAction):
         if heard.interrupts and not _answered_already(tracker):
             # The rules give the message to the interruption's own action; the form is called again after it.
             raise ActionExecutionRejection(self.name())
+        if (ended := answered(self._room, notes, heard, dispatcher)) is not None:
+            return list(ended)
         said: Sequence[str] = ()
         if not heard.interrupts or heard.has("danger", "abuse", "distress"):
             said = self._hear(notes, heard)
@@ -60,6 +64,9 @@ class ValidateTicketForm(FormValidationAction):
             dispatcher.utter_message(text=text)
         if self._room.doubts is not None:
             take_up(self._room.doubts, notes)
+        offer(self._room, notes)
+        if not notes.missing() and not notes.memory.read_back:
+            notes.remarks = remarks(self._room, notes)
         question = next_question(notes)
         remember(notes, question)
         self._room.save(notes)
@@ -74,6 +81,14 @@ class ValidateTicketForm(FormValidationAction):
             return answer_last4(self._room, notes, heard)
         if memory.hearing and self._room.doubts is not None and settle(self._room.doubts, notes, heard):
             return _settle(notes, Outcome(understood=True))
+        if memory.asked == JOIN and (
+            heard.has("deny") or heard.text.strip() in (wording.NEW_TICKET, "第二个", "另开", "新的")
+        ):
+            memory.misses = 0
+            return []
+        if memory.asked == CONFIRM and memory.proof_mentioned and heard.text.strip(" 。，,.！!") in NO_PROOF:
+            memory.proof_mentioned = False
+            return [wording.NO_PROOF_NEEDED]
         if memory.asked == CONFIRM and (outcome := _confirmation(notes, heard)) is not None:
             return _settle(notes, outcome)
         memory.asking_which_to_change = False

@@ -27,6 +27,10 @@ class Memory:
     districts_offered: list[str] = field(default_factory=list)
     doubt: dict[str, Any] | None = None
     hearing: dict[str, Any] | None = None
+    join: str | None = None
+    join_asked: bool = False
+    remarked: bool = False
+    proof_mentioned: bool = False
     proposed: dict[str, str] = field(default_factory=dict)
     misses: int = 0
     read_back: bool = False
@@ -66,6 +70,7 @@ class Notes:
         self.turn = turn
         self.memory = Memory.from_json(draft.dialog_state)
         self.entries: list[NewEntry] = []
+        self.remarks: list[str] = []
         self._latest: dict[str, Any] = {name: entry.value for name, entry in draft.fields.items()}
         self._raw: dict[str, str | None] = {name: entry.raw for name, entry in draft.fields.items()}
         self._turns: dict[str, int] = {name: entry.turn for name, entry in draft.fields.items()}

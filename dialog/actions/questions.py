@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from dialog.actions import wording
 from dialog.actions.notes import MISSES_BEFORE_A_PERSON, Notes
+from integrations.numbers import grouped
 from intents.catalog import Field, FieldKind
 from intents.show import show
 
 CONFIRM = "confirm"
 LAST4 = "phone_last4"
+JOIN = "join"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ def next_question(notes: Notes) -> Question | None:
     missing = notes.missing()
     if missing:
         return _field_question(notes, missing[0])
+    if memory.join:
+        return Question(JOIN, wording.join_or_new(grouped(memory.join)), buttons(wording.JOIN_OLD, wording.NEW_TICKET))
     if notes.value(CONFIRM) is True:
         return None
     return _read_back(notes)
@@ -104,7 +108,7 @@ def _read_back(notes: Notes) -> Question:
         CONFIRM,
         wording.CONFIRM,
         buttons(wording.YES_FILE, wording.CHANGE, wording.CANCEL),
-        () if notes.memory.read_back else (summary(notes),),
+        () if notes.memory.read_back else (*notes.remarks, summary(notes)),
     )
 
 

@@ -12,6 +12,8 @@ from dialog.actions.notes import Notes
 from integrations.desk import TicketDesk
 from integrations.doubts import Doubts
 from integrations.drafts import Drafts
+from integrations.evidence import Evidence
+from integrations.groups import Groups
 from integrations.guesses import GuessLimiter
 from integrations.language_model import LanguageModel
 from intents.catalog import Catalog
@@ -28,6 +30,8 @@ class Room:
     clock: Callable[[], datetime]
     language_model: LanguageModel | None = None
     doubts: Doubts | None = None
+    groups: Groups | None = None
+    evidence: Evidence | None = None
 
     def notes(self, tracker: Tracker) -> Notes:
         """The conversation's open draft (a new one if there is none), as this turn sees it."""

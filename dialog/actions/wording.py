@@ -1,6 +1,7 @@
 """What the dialog says: plain, warm, short. Questions about fields are the catalog's; everything else is here, once."""
 
 from collections.abc import Sequence
+from datetime import date
 
 WELCOME = "您好，这里是12345市民热线。"
 WHAT_HAPPENED = "请用自己的话说说，您遇到了什么事？"
@@ -107,6 +108,39 @@ def is_it(short: str) -> str:
 def which_name(names: Sequence[str]) -> str:
     """A name that sounds like two."""
     return f"您说的是“{names[0]}”，还是“{names[1]}”？"
+
+
+JOIN_OLD, NEW_TICKET = "补充到原工单", "另开新工单"
+JOIN_WORDS = (JOIN_OLD, "第一个", "补充", "补到原来的", "加到原来的", "合并")
+NO_PROOF_NEEDED = "没关系，没有也能办。"
+
+
+def join_or_new(grouped_number: str) -> str:
+    """The same person has an open ticket about the same."""
+    return f"这件事您已经有工单 {grouped_number}，补充进去还是另开？"
+
+
+def others_too(people: int) -> str:
+    """Others complain of the same; nothing of theirs is told, nor of this citizen's to them."""
+    return f"已有{people}位市民反映过同样的情况，会一起督办；各人的信息互相看不到。"
+
+
+def cooling_off(days_left: int, unused: bool) -> str:
+    """The seven-day right while it lasts."""
+    condition = "您的卡没用过" if unused else "卡要是还没用过"
+    left = f"还剩{days_left}天" if days_left else "今天是最后一天"
+    return f"{condition}，办卡7天内可以全额退，{left}；商家应在5天内退款。"
+
+
+def cooling_off_note(last_day: date, refund_by: date, unused: bool) -> str:
+    """The same, for the unit that handles the ticket."""
+    used = "市民称未使用" if unused else "是否使用过待核实"
+    return f"七日冷静期至{last_day.isoformat()}（{used}）；自{refund_by.isoformat()}前应全额退款"
+
+
+def proof_helps(proof: str) -> str:
+    """The proof that matters most and is missing."""
+    return f"有{proof}的照片可以发给我，没有也能办。"
 
 
 def which_heard(label: str, shown: Sequence[str]) -> str:

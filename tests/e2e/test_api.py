@@ -9,6 +9,8 @@ import httpx
 import pytest
 
 from tests.e2e.conftest import Client, Running
+from tests.pictures import png
+from tests.sounds import speech, wav
 
 
 def test_a_complaint_becomes_a_ticket_with_a_number(client: Client) -> None:
@@ -173,7 +175,7 @@ def test_no_word_of_a_citizen_reaches_a_log(running: Running, client: Client) ->
     assert canary not in client.http.get("/metrics").text
 
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
+PNG = png()
 
 
 def test_a_photo_goes_with_the_ticket(client: Client) -> None:
@@ -185,9 +187,26 @@ def test_a_photo_goes_with_the_ticket(client: Client) -> None:
     assert ticket["files"] == [{"file_id": sent.json()["file_id"], "media_type": "image/png", "size": len(PNG)}]
 
 
+def test_evidence_and_the_ticket_as_pdf_are_served_to_their_citizen_alone(running: Running, client: Client) -> None:
+    client.say("朝阳区青年路的路灯不亮")
+    sent = client.http.post(f"{client.path}/files", files={"file": ("a.png", PNG)}, headers=client.headers)
+    file = f"/files/{sent.json()['file_id']}"
+    client.say("13800001234")
+    number = client.say("对，提交")["ticket"]["number"]
+    served = client.http.get(f"{client.path}{file}", headers=client.headers)
+    assert served.content == PNG
+    assert served.headers["content-disposition"].startswith("attachment")
+    pdf = client.http.get(f"{client.path}/tickets/{number}.pdf", headers=client.headers)
+    assert pdf.content.startswith(b"%PDF-")
+    other = Client(running.url)
+    assert other.http.get(f"{other.path}{file}", headers=other.headers).status_code == 404
+    assert other.http.get(f"{other.path}/tickets/{number}.pdf", headers=other.headers).status_code == 404
+    assert client.http.get(f"{client.path}{file}").status_code == 401
+
+
 @pytest.mark.parametrize(
     ("name", "data", "status"),
-    [("a.png", b"MZ an executable", 415), ("b.pdf", b"", 415), ("c.png", PNG + b"\x00" * (10 * 1024 * 1024), 413)],
+    [("a.png", b"MZ an executable", 415), ("b.pdf", b"", 415), ("c.png", PNG + bytes(10 * 1024 * 1024), 413)],
 )
 def test_what_is_no_evidence_is_refused_kindly(client: Client, name: str, data: bytes, status: int) -> None:
     sent = client.http.post(f"{client.path}/files", files={"file": (name, data)}, headers=client.headers)
@@ -196,9 +215,40 @@ def test_what_is_no_evidence_is_refused_kindly(client: Client, name: str, data: 
     assert client.say("朝阳区青年路的路灯不亮")["draft"]["topic"] == "street_lights"
 
 
-def test_speech_is_refused_in_words_and_nothing_is_lost(client: Client) -> None:
+def test_without_a_model_a_recording_is_kept_and_a_person_is_asked_for(client: Client) -> None:
+    assert client.http.get("/api/v1/speech").json()["listens"] is False
     before = client.say("朝阳区青年路的路灯不亮")["draft"]
-    sent = client.http.post(f"{client.path}/audio", files={"file": ("a.wav", b"RIFF")}, headers=client.headers)
-    assert sent.status_code == 501
-    assert "打字" in sent.json()["detail"]
+    file = {"file": ("a.wav", wav(speech("匿名")))}
+    sent = client.http.post(f"{client.path}/audio", files=file, headers=client.headers)
+    assert sent.status_code == 200, sent.text
+    told = sent.json()
+    assert told["transcript"] is None
+    assert told["state"] == "waiting"
+    assert "坐席" in told["replies"][0]["text"]
+    assert told["draft"] == before
+    assert client.say("继续")["state"] == "bot"
+
+
+@pytest.mark.parametrize("data", [b"x", b"RIFF", b"\x89PNG\r\n\x1a\n" + bytes(64), "这不是录音".encode()])
+def test_what_is_no_recording_is_refused_kindly_and_nothing_is_lost(client: Client, data: bytes) -> None:
+    before = client.say("朝阳区青年路的路灯不亮")["draft"]
+    sent = client.http.post(f"{client.path}/audio", files={"file": ("a.ogg", data)}, headers=client.headers)
+    assert sent.status_code == 415
+    assert sent.headers["content-type"] == "application/problem+json"
+    assert "录音" in sent.json()["detail"]
     assert client.say("为什么问这个")["draft"] == before
+
+
+def test_open311_is_served_with_a_key_of_its_own(running: Running, client: Client) -> None:
+    key = (running.home / "open311.key").read_text().strip()
+    given = {
+        "api_key": key,
+        "service_code": "street_lights",
+        "address_string": "朝阳区青年路",
+        "attribute[issue_kind]": "不亮",
+    }
+    filed = client.http.post("/open311/v2/requests.json", data=given)
+    assert filed.status_code == 201, filed.text
+    number = filed.json()[0]["service_request_id"]
+    assert client.http.get(f"/open311/v2/requests/{number}.json").json()[0]["status"] == "open"
+    assert json.loads(running.cli("tickets", "show", number).stdout)["channel"] == "open311"

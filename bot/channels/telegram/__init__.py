@@ -1,0 +1,1 @@
+"""Telegram: python-telegram-bot speaks the Bot API, the conversation's one door does the rest."""

@@ -1,0 +1,50 @@
+"""What is said with the read-back and asks for nothing: others complain of the same, what the law gives, which proof would help."""
+
+from dialog.actions import wording
+from dialog.actions.notes import Notes
+from dialog.actions.room import Room
+from integrations.groups import LEAST, about
+from integrations.rights import cooling_off
+
+PROOFS = {
+    "prepaid_refund": ("付款记录", "合同或会员卡"),
+    "online_purchase": ("订单截图", "聊天记录"),
+    "training_institutions": ("合同", "付款记录"),
+    "estate_agents": ("合同", "收据"),
+    "unpaid_wages": ("劳动合同或考勤", "工资条或转账记录"),
+}
+"""The proof that each kind of complaint most often lacks, the most telling first."""
+
+NO_PROOF = ("没有", "没", "没有了", "没有照片", "都没有", "没留", "没有证据", "没有合同")
+"""How a citizen says that there is none."""
+
+
+def key_of(notes: Notes) -> str | None:
+    """What the draft is about, as the desk will file it."""
+    if notes.topic is None:
+        return None
+    return about(notes.topic.id, {name: notes.value(name) for name in notes.fields()})
+
+
+def remarks(room: Room, notes: Notes) -> list[str]:
+    """The remarks for this draft; each is said once."""
+    topic, said = notes.topic, []
+    if topic is None or notes.memory.remarked:
+        return []
+    key = key_of(notes)
+    if key and room.groups is not None:
+        others = room.groups.others(notes.draft.conversation_id, key)
+        if others + 1 >= LEAST:
+            said.append(wording.others_too(others))
+    if topic.id == "prepaid_refund":
+        right = cooling_off(notes.value("paid_on"), str(notes.value("description") or ""), room.clock())
+        if right is not None:
+            said.append(wording.cooling_off(right.days_left, right.used is False))
+            notes.put("rights", wording.cooling_off_note(right.last_day, right.refund_by, right.used is False), None)
+    proofs = PROOFS.get(topic.id, ())
+    kept = room.evidence.count(notes.draft.id) if room.evidence is not None else len(proofs)
+    if kept < len(proofs):
+        said.append(wording.proof_helps(proofs[kept]))
+        notes.memory.proof_mentioned = True
+    notes.memory.remarked = True
+    return said

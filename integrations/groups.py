@@ -1,0 +1,134 @@
+"""Who else complains about the same: the same person again, and many people about the same merchant or site.
+
+A person is known by their conversation, or by what their channel knows them by; a phone number that somebody types proves nothing, so a
+complaint that only shares the phone is marked for operators and nothing is said of it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from integrations.database import Database
+from integrations.status import Status
+from integrations.tables import ConversationRow, TicketRow
+
+NAMES = ("merchant", "employer", "institution", "kindergarten", "developer", "estate", "village", "place")
+"""Fields that say about whom or where, the most telling first."""
+
+LOSSES = ("amount_remaining", "amount_owed", "amount_paid")
+LEAST = 3
+"""People that make a group case."""
+
+OVER = (Status.RESOLVED, Status.CLOSED, Status.CANCELLED)
+REPEATED = "重复反映"
+"""Tag of a ticket whose phone has complained about the same before."""
+
+_FORM = re.compile(r"(股份|有限|责任|集团|总|分)*公司$|(旗舰|总|分|专卖|门)?店$")
+_TOWN = re.compile(r"^北京市?")
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCase:
+    """Many people about the same: how many, and how much they have lost in all (yuan)."""
+
+    topic: str
+    name: str
+    district: str | None
+    people: int
+    loss: float
+
+
+def normalised(name: str) -> str:
+    """A name without what people add and leave out: 北京美力健身有限公司（望京店） → 美力健身."""
+    plain = re.sub(r"[\s·\-—_.,，。“”\"']|[(（\[【].*?[)）\]】]", "", unicodedata.normalize("NFKC", name)).lower()
+    shorter = _FORM.sub("", _TOWN.sub("", plain))
+    return shorter if len(shorter) >= 2 else plain
+
+
+def about(topic: str, values: Mapping[str, Any]) -> str | None:
+    """What a complaint is about, as a key; None when it names nobody and no place."""
+    for field in NAMES:
+        if values.get(field):
+            district = "" if field in NAMES[:5] else values.get("district") or ""
+            return f"{topic}|{district}|{normalised(str(values[field]))}"[:120]
+    return None
+
+
+def loss(values: Mapping[str, Any]) -> float | None:
+    """What this citizen has lost, in yuan."""
+    return next((float(values[f]) for f in LOSSES if isinstance(values.get(f), int | float)), None)
+
+
+def repeats_by_phone(session: Session, key: str | None, phone: str | None) -> bool:
+    """Whether this phone has complained about the same before; read in the filing's own transaction."""
+    if not key or not phone:
+        return False
+    return session.scalar(select(TicketRow.number).where(TicketRow.about == key, TicketRow.phone == phone)) is not None
+
+
+class Groups:
+    """What is complained about by the same person, and by many."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime], join_days: int, group_days: int) -> None:
+        self._database = database
+        self._clock = clock
+        self._join = timedelta(days=join_days)
+        self._group = timedelta(days=group_days)
+
+    def open_ticket(self, conversation_id: str, key: str) -> str | None:
+        """The number of this person's open ticket about the same, if there is one."""
+        with self._database.reading() as session:
+            citizen = session.scalar(select(ConversationRow.citizen_key).where(ConversationRow.id == conversation_id))
+            mine = TicketRow.conversation_id == conversation_id
+            if citizen is not None:
+                mine = or_(mine, ConversationRow.citizen_key == citizen)
+            return session.scalar(
+                select(TicketRow.number)
+                .join(ConversationRow, ConversationRow.id == TicketRow.conversation_id)
+                .where(
+                    TicketRow.about == key,
+                    TicketRow.status.not_in(OVER),
+                    TicketRow.created_at >= self._clock() - self._join,
+                    mine,
+                )
+                .order_by(TicketRow.created_at.desc())
+                .limit(1)
+            )
+
+    def others(self, conversation_id: str, key: str) -> int:
+        """How many other people have complained about the same lately."""
+        with self._database.reading() as session:
+            return (
+                session.scalar(
+                    select(func.count(func.distinct(_person()))).where(
+                        TicketRow.about == key,
+                        TicketRow.conversation_id != conversation_id,
+                        TicketRow.created_at >= self._clock() - self._group,
+                    )
+                )
+                or 0
+            )
+
+    def cases(self) -> Sequence[GroupCase]:
+        """Every group case, the largest first."""
+        people = func.count(func.distinct(_person()))
+        with self._database.reading() as session:
+            rows = session.execute(
+                select(TicketRow.about, TicketRow.topic, func.max(TicketRow.district), people, func.sum(TicketRow.loss))
+                .where(TicketRow.about.is_not(None), TicketRow.created_at >= self._clock() - self._group)
+                .group_by(TicketRow.about, TicketRow.topic)
+                .having(people >= LEAST)
+                .order_by(people.desc(), TicketRow.about)
+            )
+            return [GroupCase(row[1], str(row[0]).rpartition("|")[2], row[2], row[3], row[4] or 0.0) for row in rows]
+
+
+def _person() -> Any:
+    """A phone is a person here, where nothing is told to anybody; without one, a conversation is."""
+    return func.coalesce(TicketRow.phone, TicketRow.conversation_id)
