@@ -2,8 +2,11 @@
 
 import asyncio
 
-from bench import reading, turns
+from bench import listening, outbox, reading, speaking, turns
 
 if __name__ == "__main__":
     asyncio.run(turns.main())
     asyncio.run(reading.main())
+    listening.main()
+    outbox.main()
+    asyncio.run(speaking.main())

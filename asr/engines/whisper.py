@@ -4,6 +4,7 @@
 no-speech threshold, so silence is kept from it by voice activity before (asr/transcriber.py).
 """
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ class WhisperTranscriber(Transcriber):
         except ImportError:
             raise ModelMissing("the package openai-whisper is missing: python3 scripts/setup.py whisper") from None
         torch.set_num_threads(THREADS)
+        self._one_at_a_time = threading.Lock()
         try:
             self._model = whisper.load_model(str(path), device="cpu")
         except Exception:
@@ -49,14 +51,16 @@ class WhisperTranscriber(Transcriber):
     def _transcribe(self, samples: Samples) -> list[Word]:
         length = len(samples) / RATE
         padded = np.pad(samples.astype(np.float32), (0, -len(samples) % WINDOW))
-        found: dict[str, Any] = self._model.transcribe(
-            padded,
-            language="zh",
-            temperature=0.0,
-            condition_on_previous_text=False,
-            fp16=False,
-            verbose=None,
-        )
+        with self._one_at_a_time:
+            # The model keeps the past of a decoding in hooks of its own: two at once would mix them.
+            found: dict[str, Any] = self._model.transcribe(
+                padded,
+                language="zh",
+                temperature=0.0,
+                condition_on_previous_text=False,
+                fp16=False,
+                verbose=None,
+            )
         return segments([(s["text"], s["start"], s["end"], s["avg_logprob"]) for s in found["segments"]], length)
 
 

@@ -11,7 +11,7 @@ from torch import nn
 from asr.training.features import DIMENSION
 from asr.training.kaldi import Affine
 
-WIDTH = 224
+WIDTH = 256
 SPLICES = ((-2, -1, 0, 1, 2), (-1, 0, 1), (-3, 0, 3), (-3, 0, 3), (-3, 0, 3))
 CONTEXT = 12
 """Frames seen to each side."""

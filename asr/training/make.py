@@ -33,16 +33,16 @@ MODEL_CONF = """--min-active=200
 """
 """The endpointing of asr/endpointing.py decides when somebody has finished; Kaldi's own only must not come before it."""
 
-SPOKEN = 15_000
+SPOKEN = 20_000
 """Sentences that the acoustic model hears."""
 
-STEPS = 9000
+STEPS = 14_000
 PATTERNS = 60_000
 """Sentences of the grammar that the language model reads, each counting for PATTERN_WEIGHT."""
 
 PATTERN_WEIGHT, TEXT_WEIGHT = 0.35, 1.0
 ORDER = 4
-LEAST = {3: 1.0, 4: 1.9}
+LEAST = {3: 2.0, 4: 2.9}
 
 
 def grammar(seed: int) -> Grammar:

@@ -8,7 +8,9 @@ import pytest
 from bot.conversation import Conversation
 from tests.conftest import Talker
 
-CARD = "我在海淀区上地的晨光乐跑健身房办了张年卡，交了3680元，现在关门了，要求退费，11月20号办的，一次都没用过，没签合同"
+CARD = (
+    "我在海淀区上地的晨光乐跑健身房办了张年卡，交了3680元，现在关门了，要求退费，11月20号办的，一次都没用过，没签合同"
+)
 
 
 def until_read_back(citizen: Talker, text: str, phone: str) -> dict[str, Any]:
@@ -17,7 +19,13 @@ def until_read_back(citizen: Talker, text: str, phone: str) -> dict[str, Any]:
     for _ in range(12):
         if told["asking"] in ("confirm", "join"):
             return told
-        answers = {"contact_phone": phone, "topic": "第一个", "merchant_category": "健身", "merchant_state": "停业", "demand": "退费"}
+        answers = {
+            "contact_phone": phone,
+            "topic": "第一个",
+            "merchant_category": "健身",
+            "merchant_state": "停业",
+            "demand": "退费",
+        }
         told = citizen.say(answers.get(str(told["asking"]), "不知道"))
     raise AssertionError(told)
 

@@ -1,0 +1,114 @@
+"""What is heard otherwise afterwards is asked about once; what was corrected, or is heard alike, never."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from asr.chinese import with_digits
+from asr.errors import EngineFailed, NoSpeech
+from asr.transcript import Transcript
+from bot.conversation import Conversation
+from bot.main import build
+from bot.second_hearing import SecondHearing
+from bot.understand import classifier_of
+from config.settings import Settings
+from integrations.recordings import MOST_ATTEMPTS
+from intents.catalog import load_catalog
+from tests.conftest import NOW, ROOT, Talker
+from tests.fakes.engine import ScriptedEngine, words
+from tests.sounds import speech
+
+SOUND = speech("朝阳区望京的路灯不亮")
+
+
+def spoken(citizen: Talker, text: str) -> dict[str, Any]:
+    """A turn that the first hearing understood as this text."""
+    heard = Transcript(text, with_digits(text), tuple(words(text, 3.0)), "scripted", 0.1, 3.0)
+    told: dict[str, Any] = citizen.run(citizen.door.heard(citizen.id, SOUND, heard))
+    return told
+
+
+@pytest.fixture
+def listener(home: Path, model: Path, house: tuple[asyncio.Runner, Conversation]) -> Any:
+    """The second hearing on the same database, with an engine that hears what the test wants."""
+    built = build(Settings(home=home, rasa_python=ROOT / ".rasa-venv/bin/python", _env_file=None), lambda: NOW)  # type: ignore[call-arg]
+
+    def make(*texts: str | Exception) -> SecondHearing:
+        classifier = classifier_of(model)
+        hearing = SecondHearing(
+            built.recordings, built.drafts, built.doubts, ScriptedEngine(*texts), load_catalog(), classifier
+        )
+        return hearing
+
+    while built.recordings.claim():
+        pass
+    return make
+
+
+def said(told: dict[str, Any]) -> str:
+    return "\n".join(reply["text"] for reply in told["replies"])
+
+
+def test_a_field_that_is_heard_otherwise_is_asked_about_once(citizen: Talker, listener: Any) -> None:
+    spoken(citizen, "朝阳区望京的路灯不亮")
+    hearing = listener("海淀区望京的路灯不亮")
+    assert hearing.step()
+    assert not hearing.step()
+    told = citizen.say("13800001234")
+    assert told["asking"] == "district"
+    assert "朝阳区" in said(told) and "海淀区" in said(told)
+    told = citizen.say("第一个")
+    assert told["asking"] == "confirm", said(told)
+    assert told["draft"]["fields"]["district"] == "朝阳区"
+    ticket = citizen.say("对，提交")["ticket"]
+    doubt = hearing.doubts.of(hearing.drafts.by_id(_draft(hearing, ticket)).id)[0]
+    assert doubt.state == "settled"
+    assert 0 <= doubt.audio["start"] < doubt.audio["end"] <= 3.0
+
+
+def _draft(hearing: SecondHearing, ticket: dict[str, Any]) -> str:
+    from sqlalchemy import select
+
+    from integrations.tables import TicketRow
+
+    with hearing.drafts._database.reading() as session:
+        found = session.scalar(select(TicketRow.draft_id).where(TicketRow.number == ticket["number"]))
+        assert found is not None
+        return found
+
+
+def test_what_is_heard_alike_or_not_at_all_asks_nothing(citizen: Talker, listener: Any) -> None:
+    spoken(citizen, "朝阳区望京的路灯不亮")
+    assert listener("朝阳区望京的路灯不亮").step()
+    assert citizen.say("13800001234")["asking"] == "confirm"
+    other = Talker(citizen._runner, citizen.door)
+    spoken(other, "朝阳区望京的路灯不亮")
+    assert listener(NoSpeech()).step()
+    assert other.say("13800001234")["asking"] == "confirm"
+
+
+def test_what_the_citizen_has_corrected_since_is_theirs(citizen: Talker, listener: Any) -> None:
+    spoken(citizen, "朝阳区望京的路灯不亮")
+    citizen.say("不是朝阳，是丰台")
+    assert listener("海淀区望京的路灯不亮").step()
+    assert citizen.say("13800001234")["asking"] == "confirm"
+
+
+def test_a_doubt_that_comes_before_the_yes_is_asked_before_filing(citizen: Talker, listener: Any) -> None:
+    spoken(citizen, "朝阳区望京的路灯不亮")
+    assert citizen.say("13800001234")["asking"] == "confirm"
+    assert listener("海淀区望京的路灯不亮").step()
+    told = citizen.say("对，提交")
+    assert told["asking"] == "district"
+    ticket = citizen.say("海淀区")["ticket"]
+    assert ticket["district"] == "海淀区"
+
+
+def test_an_engine_that_breaks_down_is_tried_again_and_then_left(citizen: Talker, listener: Any) -> None:
+    spoken(citizen, "朝阳区望京的路灯不亮")
+    hearing = listener(EngineFailed())
+    assert hearing.step()
+    assert not hearing.step(), "not at once"
+    assert MOST_ATTEMPTS > 1
