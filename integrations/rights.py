@@ -13,7 +13,9 @@ from integrations.zone import BEIJING
 COOLING_OFF = timedelta(days=7)
 REFUND = timedelta(days=5)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_UNUSED = re.compile(r"(没|未|还没|从没|一次都没|一次也没|一节都没|一节没|一次没)(有)?(使|去|来)?(用|去|上|来|消费|开)(过|课)*")
+_UNUSED = re.compile(
+    r"(没|未|还没|从没|一次都没|一次也没|一节都没|一节没|一次没)(有)?(使|去|来)?(用|去|上|来|消费|开)(过|课)*"
+)
 _USED = re.compile(
     r"(用|去|上|消费|洗|练|剪|游)(了|过)(?!我的)[\d一二三四五六七八九十两几多]*(次|节|回|个月|天|年|课)|用掉|只剩|还剩[\d一二三四五六七八九十两]+次"
 )

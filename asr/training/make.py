@@ -151,7 +151,7 @@ def main() -> None:
     parser.add_argument("--resume", action="store_true", help="go on with Whisper's training where it stopped")
     parser.add_argument("--minutes", type=float, default=35.0, help="how long to train Whisper")
     asked = parser.parse_args()
-    steps = asked.steps or ["acoustic", "graph", "whisper"]
+    steps = asked.steps or ["acoustic", "graph"]
     if "acoustic" in steps:
         make_acoustic()
     if "graph" in steps:
