@@ -2,8 +2,10 @@
 FROM python:3.11-slim
 WORKDIR /jiesu
 RUN pip install --no-cache-dir uv==0.13.9
-COPY requirements/app.lock requirements/
+COPY requirements/app.lock requirements/whisper.lock requirements/
 RUN uv pip install --system --no-cache -r requirements/app.lock
+# Whisper checks afterwards what Vosk heard; the CPU build of torch comes from PyTorch's own index.
+RUN uv pip install --system --no-cache --no-deps --torch-backend cpu -r requirements/whisper.lock
 COPY . .
 RUN useradd --create-home jiesu && mkdir /var/jiesu && chown jiesu /var/jiesu
 USER jiesu

@@ -47,6 +47,9 @@ def file_one(page: Page) -> str:
 def test_a_citizen_complains_and_gets_a_number(page: Page) -> None:
     number = file_one(page)
     assert len(number) == 12
+    with page.expect_download() as download:
+        page.locator("#pdf").click()
+    assert download.value.suggested_filename == f"{number}.pdf"
     assert "工单号" in page.locator("#talk").inner_text()
 
 

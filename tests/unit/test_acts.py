@@ -123,3 +123,16 @@ def test_a_correction_tells_what_and_to_what(text: str, detail: Any) -> None:
 )
 def test_the_type_can_be_changed(text: str, type_: str) -> None:
     assert [act.detail for act in find_acts(text) if act.kind == "change_type"] == [type_]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["对的没问题", "好的没问题", "行没问题提交吧", "是的是的", "对对对就这样", "嗯，好的，提交吧", "没问题没问题"],
+)
+def test_one_yes_after_the_other_is_a_yes(text: str) -> None:
+    assert [act.kind for act in find_acts(text)] == ["affirm"]
+
+
+@pytest.mark.parametrize("text", ["对面的路灯", "是的但是地址错了", "好的幼儿园", "可以退费吗"])
+def test_a_yes_inside_another_sentence_is_none(text: str) -> None:
+    assert "affirm" not in {act.kind for act in find_acts(text)}

@@ -78,6 +78,8 @@ function fill(draft, ticket) {
     $("number").hidden = false;
     $("number").textContent = `工单号 ${ticket.number.replace(/(\d{4})(?=\d)/g, "$1 ")}`;
     $("lookup-number").value = ticket.number;
+    $("pdf").hidden = false;
+    $("pdf").href = `/api/v1/conversations/${conversation.id}/tickets/${ticket.number}.pdf?token=${encodeURIComponent(conversation.token)}`;
   }
 }
 
@@ -94,6 +96,7 @@ async function start() {
   conversation = null;
   talk.replaceChildren();
   $("number").hidden = true;
+  $("pdf").hidden = true;
   const opened = await call("/api/v1/conversations", { method: "POST" });
   conversation = { id: opened.conversation_id, token: opened.token };
   localStorage.setItem(KEY, JSON.stringify(conversation));
