@@ -75,6 +75,8 @@ def listen_again(settings: Settings) -> int:
         house.recordings,
         house.drafts,
         house.doubts,
+        house.journal,
+        house.desk,
         load_whisper(settings.whisper_model),
         load_catalog(),
         classifier_of(model_path(settings.home)),

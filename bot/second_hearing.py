@@ -19,16 +19,21 @@ from numpy.typing import NDArray
 
 from asr.errors import AsrError, NoSpeech
 from asr.transcriber import Transcriber
+from dialog.actions import wording
 from dialog.actions.fill import fill
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
-from integrations.doubts import KEPT, OPEN, Doubts
+from integrations.desk import TicketDesk
+from integrations.doubts import ASKED, KEPT, OPEN, Doubts
 from integrations.drafts import Draft, Drafts, NewEntry
+from integrations.groups import OVER
+from integrations.journal import Journal
 from integrations.recordings import Recordings, Unheard
 from integrations.zone import BEIJING
 from intents.catalog import Catalog, FieldKind
 from intents.classifier import Classifier
 from intents.extraction.acts import find_acts
+from intents.show import show
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +52,8 @@ class SecondHearing:
     recordings: Recordings
     drafts: Drafts
     doubts: Doubts
+    journal: Journal
+    desk: TicketDesk
     transcriber: Transcriber
     catalog: Catalog
     classifier: Classifier
@@ -102,9 +109,27 @@ class SecondHearing:
                 {"value": told.value, "raw": told.raw},
                 {"value": other.value, "raw": other.raw},
                 (told.span or {}).get("audio") or {"recording": unheard.id},
-                state=OPEN if draft.state == "open" else KEPT,
+                state=KEPT if draft.state == "cancelled" else OPEN,
             )
+        if draft.state == "filed":
+            self._ask_afterwards(unheard, draft)
         self.recordings.heard_again(unheard.id, transcript.as_json())
+
+    def _ask_afterwards(self, unheard: Unheard, draft: Draft) -> None:
+        """The ticket is filed already: the citizen is asked unasked-for, once, while it is still open."""
+        ticket = self.desk.latest_of(unheard.conversation_id)
+        doubt = self.doubts.next_open(draft.id)
+        if doubt is None:
+            return
+        if ticket is None or ticket.status in OVER:
+            self.doubts.move(doubt.id, KEPT)
+            return
+        spec = self.catalog.field(doubt.field, draft.value("topic"))
+        shown = [show(one["value"], spec.kind) for one in (doubt.first, doubt.second)]
+        # Marked first: a crash here asks never, not twice; the doubt stays for operators either way.
+        self.doubts.move(doubt.id, ASKED)
+        text = wording.which_heard_after_filing(spec.label, shown)
+        self.journal.append(unheard.conversation_id, text, {"doubt": doubt.id}, unasked=True)
 
     def _reading(self, unheard: Unheard, draft: Draft, text: str) -> dict[str, NewEntry]:
         """What this text would have written into the draft at that time."""

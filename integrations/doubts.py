@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from integrations.database import Database
-from integrations.tables import DoubtRow
+from integrations.tables import DoubtRow, DraftRow
 
 OPEN, ASKED, SETTLED, KEPT = "open", "asked", "settled", "kept"
 
@@ -92,6 +92,18 @@ class Doubts:
         with self._database.reading() as session:
             rows = session.scalars(select(DoubtRow).where(DoubtRow.draft_id == draft_id).order_by(DoubtRow.seq))
             return [_doubt(row) for row in rows]
+
+    def asked_after_filing(self, conversation_id: str) -> Doubt | None:
+        """The doubt about a filed ticket that this conversation's citizen was asked about and has not answered."""
+        with self._database.reading() as session:
+            row = session.scalars(
+                select(DoubtRow)
+                .join(DraftRow, DraftRow.id == DoubtRow.draft_id)
+                .where(DoubtRow.conversation_id == conversation_id, DoubtRow.state == ASKED, DraftRow.state == "filed")
+                .order_by(DoubtRow.seq)
+                .limit(1)
+            ).first()
+            return _doubt(row) if row else None
 
     def move(self, doubt_id: int, state: str) -> None:
         """A doubt was asked, settled, or is kept for an operator."""

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from dialog.actions import wording
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
+from dialog.actions.room import Room
 from integrations.doubts import ASKED, KEPT, SETTLED, Doubts
+from integrations.numbers import grouped
 from intents.catalog import FieldKind
 from intents.extraction.answers import read_answer
 from intents.show import show
@@ -41,6 +44,26 @@ def settle(doubts: Doubts, notes: Notes, heard: Heard) -> bool:
         return False
     notes.put(hearing["field"], hearing["values"][chosen], heard.text, confirmed=True)
     return True
+
+
+def settle_filed(room: Room, notes: Notes, heard: Heard) -> list[str]:
+    """The answer about a ticket that is filed already: noted on it. What the citizen says next is read as the answer, that once."""
+    if room.doubts is None or notes.has_content():
+        return []
+    doubt = room.doubts.asked_after_filing(notes.draft.conversation_id)
+    ticket = room.desk.latest_of(notes.draft.conversation_id) if doubt else None
+    if doubt is None or ticket is None:
+        return []
+    spec = notes.catalog.field(doubt.field, ticket.topic)
+    shown = [show(one["value"], spec.kind) for one in (doubt.first, doubt.second)]
+    chosen = _chosen({"shown": shown, "raw": [doubt.first["raw"], doubt.second["raw"]]}, heard)
+    room.doubts.move(doubt.id, KEPT if chosen is None else SETTLED)
+    if chosen is None:
+        return []
+    if chosen == 0:
+        return [wording.AS_FILED]
+    room.desk.add_note(ticket.number, f"市民核对：{spec.label}为“{shown[1]}”", by="citizen")
+    return [wording.joined(grouped(ticket.number))]
 
 
 def _chosen(hearing: dict[str, Any], heard: Heard) -> int | None:

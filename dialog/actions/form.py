@@ -11,7 +11,7 @@ from rasa_sdk.forms import REQUESTED_SLOT
 from rasa_sdk.interfaces import ActionExecutionRejection
 
 from dialog.actions import wording
-from dialog.actions.doubts import settle, take_up
+from dialog.actions.doubts import settle, settle_filed, take_up
 from dialog.actions.fill import fill
 from dialog.actions.heard import Heard
 from dialog.actions.interruptions import INTERRUPTIONS
@@ -77,6 +77,9 @@ class ValidateTicketForm(FormValidationAction):
     def _hear(self, notes: Notes, heard: Heard) -> Sequence[str]:
         """Takes the message in; the sentences that acknowledge it."""
         memory = notes.memory
+        if about_filed := settle_filed(self._room, notes, heard):
+            memory.resumed = True
+            return about_filed
         if memory.asked == LAST4 and memory.status_number:
             return answer_last4(self._room, notes, heard)
         if memory.hearing and self._room.doubts is not None and settle(self._room.doubts, notes, heard):

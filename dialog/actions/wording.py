@@ -149,6 +149,14 @@ def which_heard(label: str, shown: Sequence[str]) -> str:
     return f"我没听准：{label}是“{short[0]}”，还是“{short[1]}”？"
 
 
+def which_heard_after_filing(label: str, shown: Sequence[str]) -> str:
+    """The same, when the ticket is filed already."""
+    return f"{which_heard(label, shown)}说第几个就行。"
+
+
+AS_FILED = "好的，就按登记的办理。"
+
+
 def filed(grouped_number: str, lead_unit: str, due: str) -> str:
     """The promise: the number, who answers, by when."""
     return f"已经提交，工单号是 {grouped_number}，请记好。由{lead_unit}牵头办理，最晚{due}前答复您。"

@@ -38,7 +38,14 @@ def listener(home: Path, model: Path, house: tuple[asyncio.Runner, Conversation]
     def make(*texts: str | Exception) -> SecondHearing:
         classifier = classifier_of(model)
         hearing = SecondHearing(
-            built.recordings, built.drafts, built.doubts, ScriptedEngine(*texts), load_catalog(), classifier
+            built.recordings,
+            built.drafts,
+            built.doubts,
+            built.journal,
+            built.desk,
+            ScriptedEngine(*texts),
+            load_catalog(),
+            classifier,
         )
         return hearing
 
@@ -104,6 +111,25 @@ def test_a_doubt_that_comes_before_the_yes_is_asked_before_filing(citizen: Talke
     assert told["asking"] == "district"
     ticket = citizen.say("海淀区")["ticket"]
     assert ticket["district"] == "海淀区"
+
+
+def test_a_doubt_that_comes_after_the_filing_is_asked_once_and_noted_on_the_ticket(
+    citizen: Talker, listener: Any
+) -> None:
+    spoken(citizen, "朝阳区望京的路灯不亮")
+    citizen.say("13800001234")
+    number = citizen.say("对，提交")["ticket"]["number"]
+    assert listener("海淀区望京的路灯不亮").step()
+    history = citizen.run(citizen.door.history(citizen.id))
+    asked = [m["text"] for m in history["messages"] if m["unasked"]]
+    assert len(asked) == 1
+    assert "朝阳区" in asked[0] and "海淀区" in asked[0]
+    told = citizen.say("第二个")
+    assert "已补充" in said(told)
+    noted = citizen.run(citizen.door.history(citizen.id))["ticket"]
+    assert noted["number"] == number
+    assert "海淀区" in noted["history"][-1]["note"]
+    assert "已补充" not in said(citizen.say("第二个"))
 
 
 def test_an_engine_that_breaks_down_is_tried_again_and_then_left(citizen: Talker, listener: Any) -> None:
