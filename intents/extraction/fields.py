@@ -41,6 +41,24 @@ def extract(text: str, now: datetime, topic: str | None = None, asked: str | Non
     return {name: value for name, value in found.items() if name in spec.fields or name in FACTS or name == asked}
 
 
+_DONE = {
+    "paid_on": re.compile(r"办|交|充|买|付|缴|报名|报的|下单|刷卡|刷了|续费|签"),
+    "purchased_on": re.compile(r"买|购|签|认购|下单"),
+    "visited_on": re.compile(r"去|看|就诊|就医|挂号|住院|检查|做手术|打针"),
+}
+"""What is done on the day that a field asks for."""
+
+_CLAUSE = re.compile(r"[^，。,.；;！!？?\s]*")
+
+
+def _telling(text: str, name: str, dates: list[Found]) -> Found | None:
+    """Of several dates the one in whose clause it is done (昨天关门了，前天交的钱); otherwise the first."""
+    done = _DONE.get(name)
+    clauses = ((found, _CLAUSE.match(text, found.end)) for found in dates)
+    told = [found for found, clause in clauses if done and clause and done.search(clause.group())]
+    return next(iter(told or dates), None)
+
+
 def _values(text: str, now: datetime, spec: Topic, topic: str | None, asked: str | None) -> dict[str, Found]:
     period = find_period(text, now) if "period_owed" in spec.fields else None
     dates = [
@@ -53,7 +71,7 @@ def _values(text: str, now: datetime, spec: Topic, topic: str | None, asked: str
     )
     candidates: dict[str, Found | None] = {
         **find_amounts(text, topic, asked),
-        date_field: dates[0] if dates else None,
+        date_field: _telling(text, date_field, dates),
         "contact_phone": next(find_phones(text), None),
         "plate": find_plate(text),
         "order_number": find_order_number(text),

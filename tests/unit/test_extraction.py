@@ -129,3 +129,21 @@ def test_choices_are_recognised_in_the_story(text: str, topic: str, name: str, v
 )
 def test_times_of_day_are_found(text: str, words: str) -> None:
     assert words in str(values(f"{text}特别吵", "construction_noise")["time_of_day"])
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("昨天去看已经关门了，前天交的钱", "2026-11-21"),
+        ("前天办的卡，昨天关门了", "2026-11-21"),
+        ("昨天就关门了", "2026-11-22"),
+    ],
+)
+def test_of_several_days_the_one_counts_on_which_it_was_done(text: str, day: str) -> None:
+    assert extract(text, now=NOW, topic="prepaid_refund")["paid_on"].value == day
+
+
+def test_what_a_citizen_gropes_for_is_no_name() -> None:
+    found = extract("那个健身房叫什么来着，跃动健身", now=NOW, topic="prepaid_refund")
+    assert found["merchant"].value == "跃动健身"
+    assert "merchant" not in extract("那家店叫什么来着我忘了", now=NOW, topic="prepaid_refund")
