@@ -42,7 +42,7 @@ PATTERNS = 60_000
 
 PATTERN_WEIGHT, TEXT_WEIGHT = 0.35, 1.0
 ORDER = 4
-LEAST = {3: 2.0, 4: 2.9}
+LEAST = {3: 1.5, 4: 1.9}
 
 
 def grammar(seed: int) -> Grammar:
