@@ -1,0 +1,63 @@
+"""What happened in one call and was not yet read by its talk."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+
+from bot.channels.phone.transport import Audio, Event, Hangup
+
+FORGOTTEN_AFTER = 30.0
+"""Seconds of sound that are kept for a talk that does not read."""
+
+
+class Happenings:
+    """A queue with one reader. Sound is bounded, the oldest goes first; keys, marks and the end always arrive."""
+
+    __slots__ = ("_closed", "_events", "_forgotten", "_most", "_sound", "_waiting")
+
+    def __init__(self, bytes_per_second: int) -> None:
+        self._events: deque[Event] = deque()
+        self._most = int(FORGOTTEN_AFTER * bytes_per_second)
+        self._sound = 0
+        self._forgotten = 0
+        self._waiting: asyncio.Future[None] | None = None
+        self._closed = False
+
+    def put(self, event: Event) -> None:
+        """Something happened. After a Hangup nothing does."""
+        if self._closed:
+            return
+        if isinstance(event, Audio):
+            self._sound += len(event.samples)
+            if self._sound > self._most:
+                self._forget()
+        elif isinstance(event, Hangup):
+            self._closed = True
+        self._events.append(event)
+        if (waiting := self._waiting) is not None:
+            self._waiting = None
+            if not waiting.done():
+                waiting.set_result(None)
+
+    def _forget(self) -> None:
+        for i, old in enumerate(self._events):
+            if isinstance(old, Audio):
+                del self._events[i]
+                self._sound -= len(old.samples)
+                self._forgotten += 1
+                return
+
+    async def read(self) -> AsyncIterator[Event]:
+        """Every event, ending with Hangup."""
+        while True:
+            while self._events:
+                event = self._events.popleft()
+                if isinstance(event, Audio):
+                    self._sound -= len(event.samples)
+                yield event
+                if isinstance(event, Hangup):
+                    return
+            if self._closed:
+                return
+            self._waiting = asyncio.get_running_loop().create_future()
+            await self._waiting
