@@ -71,9 +71,7 @@ class Notes:
         self.memory = Memory.from_json(draft.dialog_state)
         self.entries: list[NewEntry] = []
         self.remarks: list[str] = []
-        self._latest: dict[str, Any] = {name: entry.value for name, entry in draft.fields.items()}
-        self._raw: dict[str, str | None] = {name: entry.raw for name, entry in draft.fields.items()}
-        self._turns: dict[str, int] = {name: entry.turn for name, entry in draft.fields.items()}
+        self._told: dict[str, NewEntry] = dict(draft.fields)
 
     def second_opinion(self, text: str) -> Sequence[str]:
         """Topics that a language model proposes, if one is configured; what it found besides waits for the citizen's choice."""
@@ -87,35 +85,36 @@ class Notes:
     @property
     def topic(self) -> Topic | None:
         """The topic decided so far."""
-        topic_id = self._latest.get("topic")
+        topic_id = self.value("topic")
         return self.catalog.topics.get(topic_id) if topic_id else None
 
     @property
     def type(self) -> str | None:
         """The type of appeal understood so far."""
-        return self._latest.get("type")
+        kind: str | None = self.value("type")
+        return kind
 
     def value(self, name: str) -> Any:
         """The latest value; None when unknown or never said."""
-        return self._latest.get(name)
+        return self._told[name].value if name in self._told else None
 
     def raw(self, name: str) -> str | None:
         """The citizen's own words for it."""
-        return self._raw.get(name)
+        return self._told[name].raw if name in self._told else None
 
     def turn_of(self, name: str) -> int:
         """The turn in which the latest value was said."""
-        return self._turns.get(name, self.turn)
+        return self._told[name].turn if name in self._told else self.turn
 
     def settled(self, name: str) -> bool:
         """Whether there is nothing more to ask: said, skipped, or not known to the citizen."""
-        if name == "contact_phone" and self._latest.get("anonymous"):
+        if name == "contact_phone" and self.value("anonymous"):
             return True
-        return name in self._latest
+        return name in self._told
 
     def has_content(self) -> bool:
         """Whether the citizen has told anything worth filing."""
-        return bool(self._latest.get("description")) or bool(self._latest.get("topic"))
+        return bool(self.value("description")) or bool(self.value("topic"))
 
     def put(
         self,
@@ -128,24 +127,15 @@ class Notes:
         confirmed: bool = False,
     ) -> None:
         """Adds an entry; an equal one is not repeated."""
-        if name in self._latest and self._latest[name] == value and not confirmed:
+        if name in self._told and self._told[name].value == value and not confirmed:
             return
         said_in = self.turn if turn is None else turn
-        self.entries.append(
-            NewEntry(
-                field=name,
-                value=value,
-                raw=raw,
-                turn=said_in,
-                span=self._span(span, raw) if said_in == self.turn else _in_text(span),
-                source="citizen",
-                confirmed=confirmed,
-                by=None,
-            )
-        )
-        self._latest[name] = value
-        self._raw[name] = raw
-        self._turns[name] = said_in
+        where = self._span(span, raw) if said_in == self.turn else _in_text(span)
+        self._add(NewEntry(name, value, raw, said_in, where, confirmed=confirmed))
+
+    def _add(self, entry: NewEntry) -> None:
+        self.entries.append(entry)
+        self._told[entry.field] = entry
 
     def _span(self, span: tuple[int, int] | None, raw: str | None) -> Mapping[str, Any] | None:
         """Where in the turn it was said; for a spoken turn also where in the sound: seconds of a recording."""
@@ -165,10 +155,10 @@ class Notes:
         self.put(name, found.value, found.raw, turn=turn, span=(found.start, found.end))
 
     def confirm_all(self) -> None:
-        """The citizen said yes to the read-back: every value that was read is confirmed."""
-        for name, value in list(self._latest.items()):
-            if value is not None:
-                self.put(name, value, self._raw.get(name), turn=self.turn_of(name), confirmed=True)
+        """The citizen said yes to the read-back: every value that was read is confirmed, whoever told it and wherever."""
+        for told in list(self._told.values()):
+            if told.value is not None:
+                self._add(NewEntry(told.field, told.value, told.raw, told.turn, told.span, told.source, True, told.by))
 
     def fields(self) -> dict[str, Field]:
         """The fields of the topic, or those every topic has while it is undecided."""

@@ -44,6 +44,7 @@ def main() -> None:
     structlog.configure(
         processors=[without_personal_data, structlog.stdlib.add_log_level, structlog.processors.KeyValueRenderer()],
         logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
     )
     rasa.core.run.serve_application(
         model_path=model,
