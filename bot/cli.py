@@ -32,9 +32,11 @@ def settings() -> Settings:
 @app.command()
 def run() -> None:
     """Starts everything; Ctrl-C or SIGTERM stops it."""
+    import uvloop
+
     from bot.main import run as serve
 
-    sys.exit(asyncio.run(serve(settings())))
+    sys.exit(uvloop.run(serve(settings())))
 
 
 @app.command()

@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -26,6 +28,7 @@ from bot.keys import open311_keys
 from bot.listeners import ears_of, second_hearing_of, voice_of
 from bot.notifier import Notifier
 from bot.rasa_process import RasaError, RasaProcess, ensure_model, free_port
+from bot.telephone import PhoneBusy, Telephone
 from bot.turns import TurnLocks
 from config.city import district_overlays, read
 from config.settings import Settings
@@ -218,6 +221,8 @@ async def serving(
 ) -> AsyncIterator[Served]:
     """The whole house, until the context is left."""
     house = build(settings, clock)
+    # Before a minute is spent on the dialog: its port may be busy.
+    telephone = Telephone(settings, house.database, house.clock, say)
     async with dialog_of(house, say) as (dialog, rasa):
         news = News()
         conversation = conversation_of(house, dialog, ears_of(settings))
@@ -225,6 +230,7 @@ async def serving(
         routers = standards(house)
         if telegram and settings.telegram_webhook:
             routers.append(telegram.webhook_router(secret))
+        routers.append(telephone.router)
         app = web_app(conversation, house.guesses, load_catalog(), news, voice_of(settings), *routers)
         page = Listener(app, settings.host, settings.port)
         async with AsyncExitStack() as stack:
@@ -232,6 +238,8 @@ async def serving(
                 await stack.enter_async_context(part)
             if telegram:
                 await stack.enter_async_context(telegram.serving(settings.telegram_webhook, secret))
+            # Last, and so the first to end: everything else still works while calls under way finish.
+            await stack.enter_async_context(telephone.serving())
             telling = asyncio.create_task(Notifier(house.announcements, news.announce).run())
             try:
                 yield Served(page.url, conversation, house, rasa)
@@ -288,7 +296,7 @@ async def run(settings: Settings) -> int:
     except PortBusy:
         print(f"jiesu: port {settings.port} is in use already; try PORT={settings.port + 1} make run", flush=True)
         return 1
-    except RasaError as error:
+    except (RasaError, PhoneBusy) as error:
         print(f"jiesu: {error}", flush=True)
         return 1
 
@@ -301,8 +309,16 @@ async def _serve_forever(settings: Settings) -> int:
     check_port(settings.host, settings.port)
     async with serving(settings, _say) as served:
         print(f"jiesu is ready: {served.address} (page and API), {served.address}/docs (API description)", flush=True)
+        _stay_prompt()
         await asyncio.Event().wait()
     return 0
+
+
+def _stay_prompt() -> None:
+    """A caller hears every pause: what was built by now is never collected again, and threads give way after a millisecond."""
+    gc.collect()
+    gc.freeze()
+    sys.setswitchinterval(0.001)
 
 
 def check_port(host: str, port: int) -> None:

@@ -62,6 +62,15 @@ class Settings(BaseSettings):
         "", description="Virus scanner that reads a file from standard input and exits with 0 when it is clean."
     )
     quiet_hours: str = Field("22:00-07:00", description="When nothing is pushed to a citizen unasked; empty for never.")
+    audiosocket: str = Field(
+        "127.0.0.1:9092", description="Where Asterisk's AudioSocket connects, host:port; no AudioSocket when empty."
+    )
+    phone_key: str = Field(
+        "", description="Key that Asterisk shows on /phone; when unset, only this machine may ask there."
+    )
+    phone_drain_seconds: float = Field(
+        300.0, ge=0, description="How long calls under way may go on when the bot is stopped; new ones are refused."
+    )
     join_days: int = Field(30, ge=0, description="Days within which the same complaint again joins the open ticket.")
     group_days: int = Field(
         90, ge=0, description="Days within which complaints about the same merchant form a group case."

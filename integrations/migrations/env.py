@@ -2,10 +2,10 @@
 
 from alembic import context
 
-from integrations import tables
+from integrations import calls, tables
 from integrations.database import Base
 
-assert tables
+assert tables and calls
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,

@@ -41,7 +41,13 @@ class Running:
 
 def environment(home: Path, port: int = 0) -> dict[str, str]:
     """A user's environment, with a home and a port of the tests."""
-    return {**os.environ, "JIESU_HOME": str(home), "PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    return {
+        **os.environ,
+        "JIESU_HOME": str(home),
+        "PORT": str(port),
+        "JIESU_AUDIOSOCKET": "127.0.0.1:0",
+        "PYTHONUNBUFFERED": "1",
+    }
 
 
 def start(home: Path, port: int = 0, **settings: str) -> Running:

@@ -33,7 +33,7 @@ class FakeCall(CallTransport):
         """All that the caller heard, silence as well."""
         self.ended: str | None = None
         self.queue: str | None = None
-        self.draft: str | None = None
+        self.draft = None
         self._frame = int(rate * FRAME_SECONDS) * BYTES_PER_SAMPLE
         self._playlist = Playlist()
         self._happenings = Happenings(rate * BYTES_PER_SAMPLE)
@@ -119,11 +119,11 @@ class FakeCall(CallTransport):
     async def hand_over(self, queue: str | None = None, draft: str | None = None) -> None:
         """See CallTransport."""
         if not self.over:
-            self.queue, self.draft = queue, draft
+            self.queue, self.draft = queue, draft or self.draft
         self._end("human")
 
     async def hang_up(self, draft: str | None = None) -> None:
         """See CallTransport."""
         if not self.over:
-            self.draft = draft
+            self.draft = draft or self.draft
         self._end("done")

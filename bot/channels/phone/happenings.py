@@ -13,15 +13,18 @@ FORGOTTEN_AFTER = 30.0
 class Happenings:
     """A queue with one reader. Sound is bounded, the oldest goes first; keys, marks and the end always arrive."""
 
-    __slots__ = ("_closed", "_events", "_forgotten", "_most", "_sound", "_waiting")
+    __slots__ = ("_closed", "_events", "_most", "_sound", "_waiting")
 
     def __init__(self, bytes_per_second: int) -> None:
         self._events: deque[Event] = deque()
         self._most = int(FORGOTTEN_AFTER * bytes_per_second)
         self._sound = 0
-        self._forgotten = 0
         self._waiting: asyncio.Future[None] | None = None
         self._closed = False
+
+    def at(self, bytes_per_second: int) -> None:
+        """The rate is another one than was thought."""
+        self._most = int(FORGOTTEN_AFTER * bytes_per_second)
 
     def put(self, event: Event) -> None:
         """Something happened. After a Hangup nothing does."""
@@ -44,7 +47,6 @@ class Happenings:
             if isinstance(old, Audio):
                 del self._events[i]
                 self._sound -= len(old.samples)
-                self._forgotten += 1
                 return
 
     async def read(self) -> AsyncIterator[Event]:

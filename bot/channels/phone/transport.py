@@ -12,22 +12,19 @@ A talk is one coroutine on one call:
             case Hangup(): …             # always the last one: the caller or the line is gone
 
 What is said is queued (`play`), sent at the pace of speech by the transport, and can be thrown away (`clear`): the caller hears
-nothing of it after the frame under way. Silence flows while nothing is queued. A call ends by exactly one of `hand_over`,
-`hang_up`, or `Hangup`; when the talk returns or raises without any, the gateway hands the caller to a person.
+nothing of it after the frame under way. Silence flows while nothing is queued. A call ends by `hand_over`, `hang_up`, or the
+caller; in each case Hangup is the last event. When a talk returns or raises without any, the gateway hands the caller to a person.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from uuid import UUID
 
 FRAME_SECONDS = 0.02
 """Everything on the wire is cut into frames of this length."""
 
 BYTES_PER_SAMPLE = 2
-
-NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -36,7 +33,7 @@ class Caller:
 
     number: str | None = None
     name: str | None = None
-    variables: Mapping[str, str] = field(default=NO_VARIABLES)
+    variables: Mapping[str, str] = field(default_factory=dict)
     """Channel variables that came with the call; empty by AudioSocket."""
 
 
@@ -80,6 +77,9 @@ class CallTransport(ABC):
     caller: Caller
     rate: int
     """Hz of the sound both ways; fixed before the talk begins."""
+
+    draft: str | None
+    """The draft's id, for whoever asks how the call ended. The talk sets it as soon as there is one: the caller may hang up at any time."""
 
     @abstractmethod
     def events(self) -> AsyncIterator[Event]:
