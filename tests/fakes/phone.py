@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from fastapi import FastAPI
@@ -14,7 +15,7 @@ from bot.channels import problems
 from bot.channels.phone.doors import phone_router
 from bot.channels.phone.gateway import Gateway, Talk
 from bot.channels.phone.server import AudioSocketServer
-from bot.channels.phone.transport import Audio, CallTransport, Digit
+from bot.channels.phone.transport import Audio, CallTransport, Digit, Event
 from integrations.calls import Calls
 from integrations.database import Database, upgrade
 
@@ -70,6 +71,30 @@ async def echo(call: CallTransport) -> None:
             await call.hang_up()
         elif isinstance(event, Digit) and event.key == "0":
             await call.hand_over("operators", "a-draft")
+
+
+class Recorder:
+    """A talk that writes down what happened and does what it is told."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.call: CallTransport | None = None
+
+    async def __call__(self, call: CallTransport) -> None:
+        self.call = call
+        async for event in call.events():
+            self.events.append(event)
+
+    async def called(self) -> CallTransport:
+        """The call, once it is here."""
+        async with asyncio.timeout(30):
+            while self.call is None:
+                await asyncio.sleep(0.005)
+        return self.call
+
+    def of(self, kind: type) -> list[Any]:
+        """The events of one kind."""
+        return [event for event in self.events if isinstance(event, kind)]
 
 
 def tone(seconds: float, rate: int = 8000, hertz: float = 440.0) -> bytes:

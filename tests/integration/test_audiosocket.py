@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from bot.channels.phone import audiosocket
-from bot.channels.phone.transport import Audio, CallTransport, Digit, Event, Hangup, Played
+from bot.channels.phone.transport import Audio, CallTransport, Digit, Hangup, Played
 from integrations.calls import Calls, Outcome
 from tests.fakes.audiosocket_peer import HANDED_BACK, HUNG_UP, StrictPeer
-from tests.fakes.phone import Phone, answering, echo, tone
+from tests.fakes.phone import Phone, Recorder, answering, echo, tone
 
 SECOND = tone(1.0)
 
@@ -31,30 +31,8 @@ def sound_in(heard: bytes) -> bytes:
     return b"".join(frames[loud[0] : loud[-1] + 1]) if loud else b""
 
 
-class Recorder:
-    """A talk that writes down what happened and does what it is told."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self.call: CallTransport | None = None
-
-    async def __call__(self, call: CallTransport) -> None:
-        self.call = call
-        async for event in call.events():
-            self.events.append(event)
-
-    async def called(self) -> CallTransport:
-        async with asyncio.timeout(30):
-            while self.call is None:
-                await asyncio.sleep(0.005)
-        return self.call
-
-    def of(self, kind: type) -> list[Any]:
-        return [event for event in self.events if isinstance(event, kind)]
-
-
 def test_what_is_played_is_heard_whole_between_silence_and_the_end_is_known_when_the_dialplan_asks(
-    tmp_path: Path,
+    phone_home: Path,
 ) -> None:
     async def say(call: CallTransport) -> None:
         assert call.play(SECOND) == 0
@@ -64,7 +42,7 @@ def test_what_is_played_is_heard_whole_between_silence_and_the_end_is_known_when
         await call.hang_up("a-draft")
 
     async def story() -> None:
-        async with answering(tmp_path, say) as phone:
+        async with answering(phone_home, say) as phone:
             peer = await StrictPeer.call(phone.address, asks=lambda: phone.calls.ended(peer.call_id))
             assert await peer.ended() == HANDED_BACK
             assert sound_in(peer.heard) == SECOND + tone(0.5)
@@ -75,11 +53,11 @@ def test_what_is_played_is_heard_whole_between_silence_and_the_end_is_known_when
     run(story())
 
 
-def test_sound_leaves_on_the_clock_and_silence_flows_while_nothing_is_said(tmp_path: Path) -> None:
+def test_sound_leaves_on_the_clock_and_silence_flows_while_nothing_is_said(phone_home: Path) -> None:
     recorder = Recorder()
 
     async def story() -> None:
-        async with answering(tmp_path, recorder) as phone:
+        async with answering(phone_home, recorder) as phone:
             peer = await StrictPeer.call(phone.address, quiet=True)
             await asyncio.sleep(3.0)
             taken = peer.arrivals[-1] - peer.arrivals[0]
@@ -93,11 +71,11 @@ def test_sound_leaves_on_the_clock_and_silence_flows_while_nothing_is_said(tmp_p
     run(story())
 
 
-def test_the_caller_is_heard_through_holes_short_frames_and_bytes_that_come_one_by_one(tmp_path: Path) -> None:
+def test_the_caller_is_heard_through_holes_short_frames_and_bytes_that_come_one_by_one(phone_home: Path) -> None:
     recorder = Recorder()
 
     async def story() -> None:
-        async with answering(tmp_path, recorder) as phone:
+        async with answering(phone_home, recorder) as phone:
             peer = await StrictPeer.call(phone.address, quiet=True)
             await recorder.called()
             await peer.say(SECOND[:4800])
@@ -119,11 +97,11 @@ def test_the_caller_is_heard_through_holes_short_frames_and_bytes_that_come_one_
     run(story())
 
 
-def test_kinds_that_nobody_knows_and_senseless_frames_are_skipped(tmp_path: Path) -> None:
+def test_kinds_that_nobody_knows_and_senseless_frames_are_skipped(phone_home: Path) -> None:
     recorder = Recorder()
 
     async def story() -> None:
-        async with answering(tmp_path, recorder) as phone:
+        async with answering(phone_home, recorder) as phone:
             peer = await StrictPeer.call(phone.address, quiet=True)
             await recorder.called()
             for kind, payload in (
@@ -144,12 +122,12 @@ def test_kinds_that_nobody_knows_and_senseless_frames_are_skipped(tmp_path: Path
 
 @pytest.mark.parametrize("milliseconds", [0, 90, 450])
 def test_an_interruption_throws_away_what_is_queued_and_says_to_the_sample_what_was_heard(
-    tmp_path: Path, milliseconds: int
+    phone_home: Path, milliseconds: int
 ) -> None:
     recorder = Recorder()
 
     async def story() -> None:
-        async with answering(tmp_path, recorder) as phone:
+        async with answering(phone_home, recorder) as phone:
             peer = await StrictPeer.call(phone.address)
             call = await recorder.called()
             begun = call.play(tone(20.0))
@@ -170,11 +148,11 @@ def test_an_interruption_throws_away_what_is_queued_and_says_to_the_sample_what_
     run(story())
 
 
-def test_marks_are_reached_in_order_with_their_sound_and_at_once_when_nothing_is_queued(tmp_path: Path) -> None:
+def test_marks_are_reached_in_order_with_their_sound_and_at_once_when_nothing_is_queued(phone_home: Path) -> None:
     recorder = Recorder()
 
     async def story() -> None:
-        async with answering(tmp_path, recorder) as phone:
+        async with answering(phone_home, recorder) as phone:
             peer = await StrictPeer.call(phone.address)
             call = await recorder.called()
             call.mark("before")
@@ -193,11 +171,13 @@ def test_marks_are_reached_in_order_with_their_sound_and_at_once_when_nothing_is
 
 
 @pytest.mark.parametrize(("kind", "rate"), [(0x11, 12000), (0x12, 16000), (0x16, 48000), (0x18, 192000)])
-def test_the_first_sound_tells_the_rate_and_the_answer_comes_in_the_same(tmp_path: Path, kind: int, rate: int) -> None:
+def test_the_first_sound_tells_the_rate_and_the_answer_comes_in_the_same(
+    phone_home: Path, kind: int, rate: int
+) -> None:
     recorder = Recorder()
 
     async def story() -> None:
-        async with answering(tmp_path, recorder) as phone:
+        async with answering(phone_home, recorder) as phone:
             frame = rate // 50 * 2
             peer = await StrictPeer.call(phone.address, kind=kind, frame=frame)
             call = await recorder.called()
@@ -219,9 +199,9 @@ def test_the_first_sound_tells_the_rate_and_the_answer_comes_in_the_same(tmp_pat
     run(story())
 
 
-def test_a_hand_over_reaches_the_dialplan_with_its_queue_and_the_same_call_may_come_back(tmp_path: Path) -> None:
+def test_a_hand_over_reaches_the_dialplan_with_its_queue_and_the_same_call_may_come_back(phone_home: Path) -> None:
     async def story() -> None:
-        async with answering(tmp_path, echo) as phone:
+        async with answering(phone_home, echo) as phone:
             call_id = uuid.uuid4()
             phone.calls.announce(call_id, "13800001234", None)
             for _ in range(2):
@@ -236,14 +216,14 @@ def test_a_hand_over_reaches_the_dialplan_with_its_queue_and_the_same_call_may_c
     run(story())
 
 
-def test_after_the_goodbye_everything_is_read_until_asterisk_closes(tmp_path: Path) -> None:
+def test_after_the_goodbye_everything_is_read_until_asterisk_closes(phone_home: Path) -> None:
     """A close with unread input would be a reset, and would drop the caller."""
 
     async def talk(call: CallTransport) -> None:
         await call.hand_over()
 
     async def story() -> None:
-        async with answering(tmp_path, talk) as phone:
+        async with answering(phone_home, talk) as phone:
             host, _, port = phone.address.rpartition(":")
             reader, writer = await asyncio.open_connection(host, int(port))
             writer.write(b"\x01\x00\x10" + uuid.uuid4().bytes)
@@ -263,14 +243,14 @@ def test_after_the_goodbye_everything_is_read_until_asterisk_closes(tmp_path: Pa
 
 @pytest.mark.parametrize("raises", [True, False])
 def test_a_talk_that_fails_or_just_ends_hands_the_caller_to_a_person_and_logs_no_word(
-    tmp_path: Path, raises: bool, caplog: pytest.LogCaptureFixture
+    phone_home: Path, raises: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def talk(call: CallTransport) -> None:
         if raises:
             raise RuntimeError("我住在朝阳区13800001234")
 
     async def story() -> None:
-        async with answering(tmp_path, talk) as phone:
+        async with answering(phone_home, talk) as phone:
             peer = await StrictPeer.call(phone.address, asks=lambda: phone.calls.ended(peer.call_id))
             phone.calls.announce(peer.call_id, "13800001234", "王伟")
             assert await peer.ended() == HANDED_BACK
@@ -283,13 +263,13 @@ def test_a_talk_that_fails_or_just_ends_hands_the_caller_to_a_person_and_logs_no
 
 
 def test_a_database_that_fails_costs_the_number_and_not_the_call(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    phone_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any) -> Any:
         raise OSError("disk")
 
     async def story() -> None:
-        async with answering(tmp_path, echo) as phone:
+        async with answering(phone_home, echo) as phone:
             monkeypatch.setattr(Calls, "begin", fail)
             monkeypatch.setattr(Calls, "end", fail)
             peer = await StrictPeer.call(phone.address)
@@ -337,9 +317,9 @@ async def _nothing(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
 
 
 @pytest.mark.parametrize("reset", [True, False])
-def test_whoever_goes_at_any_stage_harms_nobody(tmp_path: Path, reset: bool) -> None:
+def test_whoever_goes_at_any_stage_harms_nobody(phone_home: Path, reset: bool) -> None:
     async def story() -> None:
-        async with answering(tmp_path, echo) as phone:
+        async with answering(phone_home, echo) as phone:
             witness = await StrictPeer.call(phone.address)
             for stage in (_nothing, _half_a_uuid, _uuid, _half_a_frame, _in_the_middle, _at_the_goodbye) * 3:
                 host, _, port = phone.address.rpartition(":")
@@ -358,11 +338,13 @@ def test_whoever_goes_at_any_stage_harms_nobody(tmp_path: Path, reset: bool) -> 
     run(story())
 
 
-def test_who_does_not_begin_as_asterisk_does_is_not_talked_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_does_not_begin_as_asterisk_does_is_not_talked_to(
+    phone_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(audiosocket, "FIRST_FRAME_SECONDS", 0.1)
 
     async def story() -> None:
-        async with answering(tmp_path, echo) as phone:
+        async with answering(phone_home, echo) as phone:
             host, _, port = phone.address.rpartition(":")
             for first in (
                 b"",
@@ -380,9 +362,9 @@ def test_who_does_not_begin_as_asterisk_does_is_not_talked_to(tmp_path: Path, mo
     run(story())
 
 
-def test_a_second_connection_with_the_same_uuid_is_given_back_and_the_first_goes_on(tmp_path: Path) -> None:
+def test_a_second_connection_with_the_same_uuid_is_given_back_and_the_first_goes_on(phone_home: Path) -> None:
     async def story() -> None:
-        async with answering(tmp_path, echo) as phone:
+        async with answering(phone_home, echo) as phone:
             first = await StrictPeer.call(phone.address)
             await first.until(lambda: phone.gateway.live == 1)
             second = await StrictPeer.call(phone.address, first.call_id)
@@ -396,13 +378,13 @@ def test_a_second_connection_with_the_same_uuid_is_given_back_and_the_first_goes
 
 
 def test_a_reader_that_is_stuck_stops_nobody_else_and_is_let_go(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    phone_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audiosocket, "STUCK_SECONDS", 0.5)
     recorder = Recorder()
 
     async def story() -> None:
-        async with answering(tmp_path, recorder) as phone:
+        async with answering(phone_home, recorder) as phone:
             host, _, port = phone.address.rpartition(":")
             reader, writer = await asyncio.open_connection(host, int(port), limit=1024)
             writer.write(b"\x01\x00\x10" + uuid.uuid4().bytes)
@@ -427,7 +409,7 @@ def test_a_reader_that_is_stuck_stops_nobody_else_and_is_let_go(
     run(story())
 
 
-def test_a_hundred_calls_at_once(tmp_path: Path) -> None:
+def test_a_hundred_calls_at_once(phone_home: Path) -> None:
     async def one(phone: Phone, n: int) -> None:
         peer = await StrictPeer.call(phone.address)
         said = tone(1.0, hertz=200.0 + n)
@@ -440,16 +422,16 @@ def test_a_hundred_calls_at_once(tmp_path: Path) -> None:
         assert await peer.ended() == HANDED_BACK
 
     async def story() -> None:
-        async with answering(tmp_path, echo) as phone:
+        async with answering(phone_home, echo) as phone:
             await asyncio.gather(*(one(phone, n) for n in range(100)))
             await phone.quiet()
 
     run(story())
 
 
-def test_draining_refuses_new_calls_and_lets_those_under_way_finish(tmp_path: Path) -> None:
+def test_draining_refuses_new_calls_and_lets_those_under_way_finish(phone_home: Path) -> None:
     async def story() -> None:
-        async with answering(tmp_path, echo) as phone:
+        async with answering(phone_home, echo) as phone:
             finishing = await StrictPeer.call(phone.address)
             await finishing.until(lambda: phone.gateway.live == 1)
             draining = asyncio.create_task(phone.gateway.drain(60))
@@ -468,9 +450,9 @@ def test_draining_refuses_new_calls_and_lets_those_under_way_finish(tmp_path: Pa
     run(story())
 
 
-def test_after_the_time_for_draining_callers_go_to_a_person(tmp_path: Path) -> None:
+def test_after_the_time_for_draining_callers_go_to_a_person(phone_home: Path) -> None:
     async def story() -> None:
-        async with answering(tmp_path, echo) as phone:
+        async with answering(phone_home, echo) as phone:
             peer = await StrictPeer.call(phone.address, asks=lambda: phone.calls.ended(peer.call_id))
             await peer.until(lambda: phone.gateway.live == 1)
             await asyncio.wait_for(phone.gateway.drain(0.1), 30)
@@ -480,14 +462,14 @@ def test_after_the_time_for_draining_callers_go_to_a_person(tmp_path: Path) -> N
     run(story())
 
 
-def test_a_caller_who_hangs_up_is_noted_with_the_draft_so_far(tmp_path: Path) -> None:
+def test_a_caller_who_hangs_up_is_noted_with_the_draft_so_far(phone_home: Path) -> None:
     async def talk(call: CallTransport) -> None:
         call.draft = "begun"
         async for _ in call.events():
             pass
 
     async def story() -> None:
-        async with answering(tmp_path, talk) as phone:
+        async with answering(phone_home, talk) as phone:
             for reset in (False, True):
                 peer = await StrictPeer.call(phone.address)
                 await peer.until(lambda: phone.gateway.live == 1)
