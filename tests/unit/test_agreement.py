@@ -135,9 +135,9 @@ def test_compose_sets_only_settings_that_exist() -> None:
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
     known = {f"JIESU_{name.upper()}" for name in Settings.model_fields}
     assert set(compose["services"]["app"]["environment"]) <= known
-    assert set(compose["services"]) == {"db", "rasa", "app"}
+    assert set(compose["services"]) == {"db", "rasa", "app", "asterisk"}
     published = [s for s, spec in compose["services"].items() if spec.get("ports")]
-    assert published == ["app"], "the action endpoint and Rasa are never public"
+    assert published == ["app", "asterisk"], "the action endpoint, Rasa and AudioSocket are never public"
     for service in ("app", "rasa"):
         assert (ROOT / compose["services"][service]["build"]["dockerfile"]).is_file()
 
