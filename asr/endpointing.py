@@ -18,8 +18,10 @@ _WHOLE_ANSWERS = re.compile(
 )
 _DIGITS = "零〇一幺二三四五六七八九"
 _NUMBER = re.compile(rf"[{_DIGITS}]+$")
-_COMPLETE_NUMBERS = (11, 12)
-"""Digits of a phone number and of a ticket's."""
+_COMPLETE = re.compile(rf"[一幺][三四五六七八九][{_DIGITS}]{{9}}|[{_DIGITS}]{{12}}")
+"""A mobile number and a ticket's. Eleven digits of any other kind are a ticket's number with one to come."""
+
+_MOST_DIGITS = 12
 
 _SUM = re.compile(r"[零一二两三四五六七八九十百千万](元|块|块钱)(钱)?$")
 _UNFINISHED = re.compile(
@@ -57,9 +59,9 @@ class Endpointing:
         if _WHOLE_ANSWERS.fullmatch(text):
             return QUICK
         number = _NUMBER.search(text)
-        if number and len(number.group()) in _COMPLETE_NUMBERS:
+        if number and _COMPLETE.fullmatch(number.group()):
             return QUICK
-        if number and len(number.group()) >= 2 and len(number.group()) < max(_COMPLETE_NUMBERS):
+        if number and 2 <= len(number.group()) < _MOST_DIGITS:
             # In the middle of a phone number people look it up.
             return PATIENT
         if _SUM.search(text):

@@ -52,6 +52,8 @@ class LiveUtterance:
         self._name = transcriber.name
         self._stream = transcriber.stream()
         self._resampler = Resampler(rate, channels)
+        self._sample = 2 * channels
+        self._cut = b""
         self._activity = Activity()
         self._ends = endpointing or Endpointing()
         self._kept: list[Samples] = []
@@ -79,8 +81,11 @@ class LiveUtterance:
         return np.concatenate(self._kept) if self._kept else np.zeros(0, np.float32)
 
     def feed(self, pcm16: bytes) -> list[Heard]:
-        """A piece of sound; what it brought. TooLong."""
-        sound = np.frombuffer(pcm16[: len(pcm16) // 2 * 2], dtype="<i2")
+        """A piece of sound; what it brought. A sample that is cut in two waits for its other half. TooLong."""
+        data = self._cut + pcm16
+        whole = len(data) // self._sample * self._sample
+        self._cut = data[whole:]
+        sound = np.frombuffer(data[:whole], dtype="<i2")
         return self._take(self._resampler.feed(sound))
 
     def finish(self) -> Transcript:

@@ -1,12 +1,14 @@
 """The recognition models that can be fetched: official sources, checksums, downloads that go on where they broke, files brought by hand."""
 
 import hashlib
+import json
 import os
 import shutil
 import tempfile
 import urllib.error
 import urllib.request
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -23,6 +25,9 @@ Progress = Callable[[int, int | None], None]
 VOSK_FILES = (("am/final.mdl", "final.mdl"), ("conf/mfcc.conf", "mfcc.conf"))
 """What a Vosk model has, in one place or the other."""
 
+MANIFEST = ".jiesu-checksums.json"
+"""Every file of an installed Vosk model with its SHA-256: what `check` holds it against."""
+
 
 class ModelError(Exception):
     """It could not be fetched or is not whole; the message says what to do."""
@@ -30,13 +35,14 @@ class ModelError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model: where it comes from, and by which checksum it is known if its source publishes one."""
+    """One model: where it comes from, and by which checksum it is known: its own, or the one in its source's list at `listed`."""
 
     name: str
     engine: Literal["vosk", "whisper"]
     about: str
     url: str
     sha256: str | None = None
+    listed: str | None = None
 
     def path(self, folder: Path) -> Path:
         """Where it lies, or will lie."""
@@ -60,7 +66,7 @@ def fetch(model: Model, folder: Path, progress: Progress = lambda *_: None, from
     else:
         got = folder / f"{target.name}.part"
         download(model.url, got, progress)
-    if model.sha256 is not None and checksum(got) != model.sha256:
+    if not _genuine(model, got, offline=from_file is not None):
         if from_file is None:
             got.unlink()
         raise ModelError(f"{model.name}: the checksum is wrong; fetch it again")
@@ -75,6 +81,22 @@ def fetch(model: Model, folder: Path, progress: Progress = lambda *_: None, from
     if from_file is None:
         got.unlink(missing_ok=True)
     return target
+
+
+def _genuine(model: Model, got: Path, *, offline: bool) -> bool:
+    """Whether a file is what its source published. A Vosk model's checksum is in a list at the source: without a network it is not asked."""
+    if model.sha256 is not None:
+        return checksum(got) == model.sha256
+    if model.listed is None or offline:
+        return True
+    try:
+        with urllib.request.urlopen(model.listed, timeout=TIMEOUT) as response:
+            published = {str(entry["name"]): str(entry["md5"]) for entry in json.load(response)}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(
+            f"{model.listed} cannot be read ({type(error).__name__}); what came is kept, the same command goes on"
+        ) from None
+    return checksum(got, "md5") == published.get(model.name)
 
 
 def download(url: str, target: Path, progress: Progress) -> None:
@@ -110,15 +132,21 @@ def check(model: Model, folder: Path) -> str | None:
     path = model.path(folder)
     if not path.exists():
         return "not installed"
-    if model.engine == "vosk":
-        missing = [names[0] for names in VOSK_FILES if not any((path / name).exists() for name in names)]
-        return f"incomplete: {', '.join(missing)}" if missing else None
-    return None if model.sha256 in (None, checksum(path)) else "the checksum is wrong"
+    if model.engine == "whisper":
+        return None if model.sha256 in (None, checksum(path)) else "the checksum is wrong"
+    missing = [names[0] for names in VOSK_FILES if not any((path / name).exists() for name in names)]
+    if missing:
+        return f"incomplete: {', '.join(missing)}"
+    if not (path / MANIFEST).is_file():
+        return None
+    kept: dict[str, str] = json.loads((path / MANIFEST).read_text())
+    changed = [name for name, sum_ in kept.items() if not (path / name).is_file() or checksum(path / name) != sum_]
+    return f"changed since it was installed: {', '.join(changed)}" if changed else None
 
 
-def checksum(path: Path) -> str:
-    """SHA-256 of a file."""
-    digest = hashlib.sha256()
+def checksum(path: Path, kind: Literal["sha256", "md5"] = "sha256") -> str:
+    """Of a file, as hexadecimal digits."""
+    digest = hashlib.new(kind, usedforsecurity=kind != "md5")
     with path.open("rb") as file:
         while chunk := file.read(1 << 20):
             digest.update(chunk)
@@ -134,12 +162,15 @@ def _unpack(archive: Path, target: Path) -> None:
                     if name.startswith("/") or ".." in Path(name).parts:
                         raise ModelError(f"{archive.name} reaches outside its folder")
                 packed.extractall(inside)
-        except zipfile.BadZipFile:
-            raise ModelError(f"{archive.name} is no zip file") from None
+        except (zipfile.BadZipFile, zlib.error, EOFError):
+            raise ModelError(f"{archive.name} is no zip file, or not whole") from None
         folders = [p for p in (Path(inside), *Path(inside).iterdir()) if p.is_dir()]
         root = next((f for f in folders if any((f / n).exists() for n in VOSK_FILES[0])), None)
         if root is None:
             raise ModelError(f"{archive.name} holds no Vosk model")
+        inside_it = sorted(path for path in root.rglob("*") if path.is_file())
+        sums = {str(path.relative_to(root)): checksum(path) for path in inside_it}
+        (root / MANIFEST).write_text(json.dumps(sums, indent=1))
         old = target.with_name(f".{target.name}.{os.getpid()}")
         if target.exists():
             target.rename(old)

@@ -11,6 +11,8 @@ from asr.voices import load_voice
 from bot.ears import Ears
 from bot.helper_process import end_with_parent, helping
 from config.settings import Settings
+from dialog.actions import wording
+from intents.catalog import load_catalog
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +42,18 @@ def voice_of(settings: Settings) -> Voice | None:
     except VoiceError as error:
         log.error("voice: %s", error)
         return None
-    return CachedVoice(voice, settings.home / "voice") if voice else None
+    return CachedVoice(voice, settings.home / "voice", fixed_sentences()) if voice else None
+
+
+def fixed_sentences() -> frozenset[str]:
+    """What the hotline says to everybody alike: only this may be kept as sound. All else is about one citizen."""
+    catalog = load_catalog()
+    fields = [
+        *catalog.fields.values(),
+        *(field for topic in catalog.topics.values() for field in topic.fields.values()),
+    ]
+    asked = {text for field in fields for text in (field.question, field.again, field.why)}
+    return frozenset(asked | {text for text in vars(wording).values() if isinstance(text, str)})
 
 
 def second_hearing_of(settings: Settings) -> AbstractAsyncContextManager[None]:
@@ -66,7 +79,6 @@ def listen_again(settings: Settings) -> int:
     from bot.rasa_process import model_path
     from bot.second_hearing import SecondHearing
     from bot.understand import classifier_of
-    from intents.catalog import load_catalog
 
     end_with_parent()
     assert settings.whisper_model is not None

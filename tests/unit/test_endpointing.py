@@ -27,6 +27,21 @@ def test_a_complete_answer_ends_at_once(text: str) -> None:
     assert silence_until_end(text) < 0.4
 
 
+@pytest.mark.parametrize(
+    ("said", "ends_soon"),
+    [
+        ("我的电话是幺三八零零幺三八零零零", True),
+        ("一二二三九九四七三九六", False),
+        ("一二二三九九四七三九六四", True),
+        ("幺三八零零幺三八零零", False),
+        ("三千六百八十元", True),
+    ],
+)
+def test_a_number_is_the_end_when_it_is_complete(said: str, ends_soon: bool) -> None:
+    """Eleven digits are a whole mobile number, but not a whole ticket number."""
+    assert (silence_until_end(said) < 0.7) is ends_soon
+
+
 @pytest.mark.parametrize("text", ["我住在", "朝阳区望京街道", "那个", "幺三八零零", "因为", "在学院路", "我要投诉的是"])
 def test_a_pause_inside_an_address_or_a_number_is_not_the_end(text: str) -> None:
     assert silence_until_end(text) >= 1.4

@@ -1,6 +1,7 @@
 """Fetching models: resumed, checked, from a file; nothing half-installed."""
 
 import hashlib
+import json
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -95,6 +96,77 @@ def test_an_archive_that_is_none_of_ours_is_refused(tmp_path: Path, names: tuple
         fetch(VOSK, tmp_path / "models")
 
 
+@pytest.fixture
+def vosk_source(tmp_path: Path) -> Iterator[tuple[Model, dict[str, bytes]]]:
+    """A server with a Vosk model and the list that names its checksum, as alphacephei.com has them; and what it serves."""
+    packed = archive(tmp_path / "served.zip", "vosk-test/am/final.mdl", "vosk-test/conf/mfcc.conf").read_bytes()
+    listed = [
+        {"name": "other", "md5": "0"},
+        {"name": "vosk-test", "md5": hashlib.md5(packed).hexdigest(), "lang": "cn"},
+    ]
+    served = {"/vosk-test.zip": packed, "/model-list.json": json.dumps(listed).encode()}
+
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, *_: Any) -> None:
+            pass
+
+        def do_GET(self) -> None:
+            body = served.get(self.path)
+            start = int(self.headers.get("Range", "bytes=0-").removeprefix("bytes=").rstrip("-"))
+            if body is None or start >= len(body):
+                self.send_error(404 if body is None else 416)
+                return
+            self.send_response(206 if start else 200)
+            self.send_header("Content-Length", str(len(body) - start))
+            self.end_headers()
+            self.wfile.write(body[start:])
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    base = f"http://127.0.0.1:{server.server_address[1]}"
+    yield Model("vosk-test", "vosk", "", f"{base}/vosk-test.zip", listed=f"{base}/model-list.json"), served
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_vosk_model_is_held_against_the_checksum_that_its_source_publishes(
+    vosk_source: tuple[Model, dict[str, bytes]], tmp_path: Path
+) -> None:
+    model, _ = vosk_source
+    path = fetch(model, tmp_path / "models")
+    assert check(model, tmp_path / "models") is None
+    (path / "am" / "final.mdl").write_bytes(b"rotten")
+    assert "am/final.mdl" in (check(model, tmp_path / "models") or "")
+
+
+def test_a_vosk_model_that_was_tampered_with_on_the_way_is_not_installed(
+    vosk_source: tuple[Model, dict[str, bytes]], tmp_path: Path
+) -> None:
+    model, served = vosk_source
+    served["/vosk-test.zip"] = archive(tmp_path / "m.zip", "vosk-test/am/final.mdl", "vosk-test/bad").read_bytes()
+    with pytest.raises(ModelError, match="checksum"):
+        fetch(model, tmp_path / "models")
+    assert not list((tmp_path / "models").iterdir())
+
+
+def test_where_the_list_cannot_be_read_the_download_is_kept_and_gone_on_with(
+    vosk_source: tuple[Model, dict[str, bytes]], tmp_path: Path
+) -> None:
+    model, served = vosk_source
+    listed = served.pop("/model-list.json")
+    with pytest.raises(ModelError, match="goes on"):
+        fetch(model, tmp_path / "models")
+    served["/model-list.json"] = listed
+    assert fetch(model, tmp_path / "models").is_dir()
+
+
+def test_a_zip_that_is_cut_off_is_refused(tmp_path: Path) -> None:
+    packed = archive(tmp_path / "m.zip", "vosk-test/am/final.mdl", "vosk-test/conf/mfcc.conf")
+    packed.write_bytes(packed.read_bytes()[:-30])
+    with pytest.raises(ModelError, match="whole"):
+        fetch(VOSK, tmp_path / "models", from_file=packed)
+
+
 def test_the_models_that_are_promised_are_known() -> None:
     names = set(known())
     assert names >= {
@@ -111,3 +183,5 @@ def test_the_models_that_are_promised_are_known() -> None:
         assert model.url.startswith("https://")
         if model.engine == "whisper":
             assert model.sha256 is not None and model.sha256 in model.url
+        else:
+            assert model.listed is not None and model.listed.startswith("https://alphacephei.com/")
