@@ -25,7 +25,7 @@ SECURITY_HEADERS = {
 
 
 class SecurityHeaders:
-    """Adds them to every answer; plain ASGI, so that event streams are not buffered."""
+    """Adds them to every answer that has no stricter need; plain ASGI, so that event streams are not buffered."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -35,7 +35,9 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(SECURITY_HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)

@@ -21,12 +21,14 @@ from bot.channels.desk_hook import hook_router
 from bot.channels.events import News
 from bot.channels.open311 import Office, open311_router
 from bot.channels.telegram.channel import TelegramChannel, secret_of
+from bot.console import first_admin, office_of
 from bot.conversation import Conversation
 from bot.dispatch import dispatching
 from bot.ears import Ears
 from bot.keys import open311_keys
 from bot.listeners import ears_of, second_hearing_of, voice_of
 from bot.notifier import Notifier
+from bot.operators import console
 from bot.rasa_process import RasaError, RasaProcess, ensure_model, free_port
 from bot.telephone import PhoneBusy, Telephone
 from bot.turns import TurnLocks
@@ -232,9 +234,13 @@ async def serving(
             routers.append(telegram.webhook_router(secret))
         routers.append(telephone.router)
         app = web_app(conversation, house.guesses, load_catalog(), news, voice_of(settings), *routers)
+        office = office_of(house)
+        if told := first_admin(office, settings):
+            say(told)
+        console.install(app, office)
         page = Listener(app, settings.host, settings.port)
         async with AsyncExitStack() as stack:
-            for part in (page.serving(), second_hearing_of(settings), dispatching(settings)):
+            for part in (console.living(app), page.serving(), second_hearing_of(settings), dispatching(settings)):
                 await stack.enter_async_context(part)
             if telegram:
                 await stack.enter_async_context(telegram.serving(settings.telegram_webhook, secret))
@@ -261,6 +267,8 @@ class Listener:
         bound = self._socket.getsockname()[1]
         self.url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{bound}"
         config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3, lifespan="off")  # type: ignore[arg-type]
+        # Loaded at once: NiceGUI looks through all servers for the one that serves it.
+        config.load()
         self._server = uvicorn.Server(config)
         # Signals are the process's, not one listener's.
         self._server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]

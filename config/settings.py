@@ -75,6 +75,11 @@ class Settings(BaseSettings):
     group_days: int = Field(
         90, ge=0, description="Days within which complaints about the same merchant form a group case."
     )
+    admin_password: str = Field(
+        "", description="Password of the first account of the console, admin; made and printed once when unset."
+    )
+    session_minutes: float = Field(60, gt=0, description="Minutes after which an unused login of the console ends.")
+    session_hours: float = Field(12, gt=0, description="Hours after which every login of the console ends.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property

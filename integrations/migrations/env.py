@@ -2,10 +2,10 @@
 
 from alembic import context
 
-from integrations import calls, tables
+from integrations import calls, staff_tables, tables
 from integrations.database import Base
 
-assert tables and calls
+assert tables and calls and staff_tables
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,

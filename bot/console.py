@@ -1,0 +1,53 @@
+"""The console's wiring: its parts, built on a house."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.operators.office import Office
+from config.settings import Settings
+from integrations.accounts import Accounts
+from integrations.audit import Audit
+from integrations.sessions import Sessions
+from integrations.throttle import LoginThrottle
+from intents.catalog import load_catalog
+
+if TYPE_CHECKING:
+    from bot.main import House
+
+
+def office_of(house: "House") -> Office:
+    """What the console works with, on the house's database."""
+    settings = house.settings
+    audit = Audit(house.database, house.clock)
+    sessions = Sessions(
+        house.database,
+        audit,
+        house.clock,
+        timedelta(minutes=settings.session_minutes),
+        timedelta(hours=settings.session_hours),
+    )
+    return Office(
+        database=house.database,
+        accounts=Accounts(house.database, audit, house.clock),
+        sessions=sessions,
+        throttle=LoginThrottle(house.database, house.clock),
+        audit=audit,
+        catalog=load_catalog(),
+        journal=house.journal,
+        drafts=house.drafts,
+        desk=house.desk,
+        doubts=house.doubts,
+        recordings=house.recordings,
+        evidence=house.evidence,
+        outbox=house.outbox,
+        groups=house.groups,
+        clock=house.clock,
+    )
+
+
+def first_admin(office: Office, settings: Settings) -> str | None:
+    """Makes the first account; the line to print when its password had to be made up."""
+    made = office.accounts.first_admin(settings.admin_password)
+    if made is None:
+        return None
+    return f"operators' console: user name admin, password {made} (printed this once)"

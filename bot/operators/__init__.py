@@ -1,0 +1,1 @@
+"""The operators' console: who may come in, and the pages that they work with."""

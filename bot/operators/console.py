@@ -1,0 +1,66 @@
+"""Puts the console onto the web application: guard, login, files, pages."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from nicegui import app as nicegui_app
+from nicegui import core, ui
+
+from bot.operators.guard import BASE, Guard
+from bot.operators.login import login_router
+from bot.operators.office import Office
+from bot.operators.ui import pages
+from bot.operators.ui.shell import TITLE, Shell
+
+WEB = files("bot.operators") / "web"
+RECONNECT_SECONDS = 20.0
+"""How long a page's state is kept for a browser that has lost the line."""
+
+COLOURS = {
+    "primary": "#1a5fa8",
+    "secondary": "#55616d",
+    "accent": "#7a4fa3",
+    "positive": "#2c7a3f",
+    "negative": "#b3261e",
+    "info": "#1a5fa8",
+    "warning": "#a35c00",
+    "dark": "#1b2127",
+    "dark_page": "#12161a",
+}
+
+
+def install(app: FastAPI, office: Office) -> Shell:
+    """Adds everything under /operator. NiceGUI is one a process, so a second house in the same process takes it over."""
+    app.include_router(login_router(office.accounts, office.sessions, office.throttle, office.audit))
+    app.mount(f"{BASE}/static", StaticFiles(directory=str(WEB)), name="operator-static")
+    shell = Shell(office)
+    pages.install(shell)
+    nicegui_app.colors(**COLOURS)
+    # Only what has not been built yet takes another middleware.
+    core.app.middleware_stack = None
+    core.app.user_middleware.clear()
+    ui.run_with(
+        app,
+        mount_path=BASE,
+        title=TITLE,
+        language="zh-CN",
+        dark=None,
+        tailwind=False,
+        reconnect_timeout=RECONNECT_SECONDS,
+        gzip_middleware_factory=None,
+        show_welcome_message=False,
+        # Nothing is bound to attributes: no loop has to look for changes.
+        binding_refresh_interval=None,
+    )
+    app.add_middleware(Guard, sessions=office.sessions)
+    return shell
+
+
+@asynccontextmanager
+async def living(app: FastAPI) -> AsyncIterator[None]:
+    """NiceGUI's own start and end: the listeners have none (uvicorn's lifespan is off)."""
+    async with app.router.lifespan_context(app):
+        yield

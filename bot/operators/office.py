@@ -1,0 +1,41 @@
+"""Every part that the console's pages may use, handed to them by the wiring."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from integrations.accounts import Accounts
+from integrations.audit import Audit
+from integrations.database import Database
+from integrations.doubts import Doubts
+from integrations.drafts import Drafts
+from integrations.evidence import Evidence
+from integrations.groups import Groups
+from integrations.journal import Journal
+from integrations.local_desk import LocalDesk
+from integrations.outbox import Outbox
+from integrations.recordings import Recordings
+from integrations.sessions import Sessions
+from integrations.throttle import LoginThrottle
+from intents.catalog import Catalog
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What operators work with."""
+
+    database: Database
+    accounts: Accounts
+    sessions: Sessions
+    throttle: LoginThrottle
+    audit: Audit
+    catalog: Catalog
+    journal: Journal
+    drafts: Drafts
+    desk: LocalDesk
+    doubts: Doubts
+    recordings: Recordings
+    evidence: Evidence
+    outbox: Outbox
+    groups: Groups
+    clock: Callable[[], datetime]
