@@ -29,6 +29,7 @@ from bot.keys import open311_keys
 from bot.listeners import ears_of, second_hearing_of, voice_of
 from bot.notifier import Notifier
 from bot.operators import console
+from bot.operators.waiting_room import WaitingRoom
 from bot.rasa_process import RasaError, RasaProcess, ensure_model, free_port
 from bot.telephone import PhoneBusy, Telephone
 from bot.turns import TurnLocks
@@ -43,6 +44,7 @@ from integrations.database import Database, upgrade
 from integrations.deadlines import Deadlines
 from integrations.doubts import Doubts
 from integrations.drafts import Drafts
+from integrations.escalations import Escalations
 from integrations.evidence import Evidence
 from integrations.groups import Groups
 from integrations.guesses import GuessLimiter
@@ -84,6 +86,7 @@ class House:
     evidence: Evidence
     recordings: Recordings
     doubts: Doubts
+    escalations: Escalations
     groups: Groups
     guesses: GuessLimiter
     announcements: Announcements
@@ -113,6 +116,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
         Evidence(database, settings.home / "files", clock, settings.scan_command),
         Recordings(database, settings.home / "recordings", clock),
         Doubts(database, clock),
+        Escalations(database, clock),
         Groups(database, clock, settings.join_days, settings.group_days),
         GuessLimiter(per_minute=GUESSES_PER_MINUTE),
         Announcements(database, names, clock),
@@ -180,8 +184,18 @@ async def dialog_of(house: House, say: Callable[[str], None]) -> AsyncIterator[t
 def conversation_of(house: House, dialog: RasaDialog, ears: Ears) -> Conversation:
     """The door of every channel."""
     labels = {name: field.label for name, field in load_catalog().fields.items()}
+    room = WaitingRoom(house.escalations, house.drafts, house.doubts, house.journal, house.clock)
     return Conversation(
-        house.journal, house.drafts, house.desk, house.evidence, dialog, TurnLocks(), house.recordings, ears, labels
+        house.journal,
+        house.drafts,
+        house.desk,
+        house.evidence,
+        dialog,
+        TurnLocks(),
+        house.recordings,
+        ears,
+        room,
+        labels,
     )
 
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import select
 
 from integrations.database import Database
+from integrations.journal import write_line
 from integrations.local_desk import ticket_of
 from integrations.status import Status, announcement
-from integrations.tables import HistoryRow, TicketRow, UtteranceRow
+from integrations.tables import HistoryRow, TicketRow
 
 AT_ONCE = 200
 """Changes told in one transaction."""
@@ -39,17 +40,8 @@ class Announcements:
             for step in untold:
                 row = session.get_one(TicketRow, step.ticket)
                 text = announcement(Status(step.status), ticket_of(session, row, self._names), step.note)
-                session.add(
-                    UtteranceRow(
-                        conversation_id=row.conversation_id,
-                        turn=0,
-                        direction="bot",
-                        text=text,
-                        payload={"ticket": row.number, "status": step.status},
-                        unasked=True,
-                        at=self._clock(),
-                    )
-                )
+                payload = {"ticket": row.number, "status": step.status}
+                write_line(session, row.conversation_id, "bot", text, payload, self._clock(), unasked=True)
                 step.announced_at = self._clock()
                 told.add(row.conversation_id)
         return told

@@ -24,8 +24,11 @@ class TicketDesk(ABC):
     """A ticket desk. `tests/contract/test_ticket_desk.py` says what each must keep."""
 
     @abstractmethod
-    def file(self, draft: Draft, channel: str) -> Ticket:
-        """Files a draft; the same draft again gives the same ticket. DraftNotOpen for a cancelled one."""
+    def file(self, draft: Draft, channel: str, by: str = "citizen") -> Ticket:
+        """Files a draft; the same draft again gives the same ticket. DraftNotOpen for a cancelled one.
+
+        Filed `by` somebody else, the citizen is told.
+        """
 
     @abstractmethod
     def get(self, number: str) -> Ticket:

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from integrations.database import Database
+from integrations.journal import locked, write_line
 from integrations.tables import DraftEntryRow, DraftRow
 
 NOT_FIELDS = ("topic", "type", "confirm")
@@ -99,6 +100,17 @@ class Drafts:
             ).first()
             return draft_of(session, row) if row else None
 
+    def latest(self, conversation_id: str) -> Draft | None:
+        """The conversation's newest draft, whatever its state."""
+        with self._database.reading() as session:
+            row = session.scalars(
+                select(DraftRow)
+                .where(DraftRow.conversation_id == conversation_id)
+                .order_by(DraftRow.created_at.desc())
+                .limit(1)
+            ).first()
+            return draft_of(session, row) if row else None
+
     def by_id(self, draft_id: str) -> Draft:
         """One draft, whatever its state. NoResultFound."""
         with self._database.reading() as session:
@@ -130,6 +142,20 @@ class Drafts:
             session.execute(update(DraftRow).where(DraftRow.id == draft_id).values(dialog_state=dict(dialog_state)))
             if entries:
                 session.execute(insert(DraftEntryRow), [_row(draft_id, entry, now) for entry in entries])
+
+    def edit(self, draft_id: str, entry: NewEntry) -> None:
+        """Adds what an operator says about a draft, and tells it to the journal: old value, new value, who.
+
+        The dialog's memory stays as it is.
+        """
+        now = self._clock()
+        with self._database.session() as session:
+            draft = session.get_one(DraftRow, draft_id)
+            locked(session, draft.conversation_id)
+            before = draft_of(session, draft).value(entry.field)
+            session.execute(insert(DraftEntryRow), [_row(draft_id, entry, now)])
+            payload = {"event": "edited", "field": entry.field, "old": before, "new": entry.value, "operator": entry.by}
+            write_line(session, draft.conversation_id, "system", f"{entry.by}修改了内容", payload, now)
 
     def cancel(self, draft_id: str) -> None:
         """Nothing of it will be filed; its entries stay."""

@@ -40,7 +40,7 @@ class LocalDesk(TicketDesk):
         self._clock = clock
         self._outbox = outbox
 
-    def file(self, draft: Draft, channel: str) -> Ticket:
+    def file(self, draft: Draft, channel: str, by: str = "citizen") -> Ticket:
         """See TicketDesk. The draft is read again under a lock: what was added since belongs to the ticket."""
         with self._database.session() as session:
             row = session.get(DraftRow, draft.id, with_for_update=True)
@@ -48,13 +48,13 @@ class LocalDesk(TicketDesk):
                 raise DraftNotOpen
             filed = session.scalar(select(TicketRow).where(TicketRow.draft_id == draft.id))
             if filed is None:
-                filed = self._new_ticket(session, draft_of(session, row), channel)
+                filed = self._new_ticket(session, draft_of(session, row), channel, by)
                 row.state = "filed"
                 if self._outbox is not None:
                     self._outbox.add(session, filed.number, FILED)
             return self._ticket(session, filed)
 
-    def _new_ticket(self, session: Session, draft: Draft, channel: str) -> TicketRow:
+    def _new_ticket(self, session: Session, draft: Draft, channel: str, by: str) -> TicketRow:
         now = self._clock()
         values = {name: entry.value for name, entry in draft.fields.items()}
         topic = values.get("topic") or "other"
@@ -83,10 +83,9 @@ class LocalDesk(TicketDesk):
         )
         session.add(row)
         session.flush()
-        # The citizen is told of the filing in the same breath, so there is nothing to announce.
-        session.add(
-            HistoryRow(ticket=row.number, status=Status.SUBMITTED, by="citizen", note="", at=now, announced_at=now)
-        )
+        # Who files it themselves is told in the same breath: there is nothing to announce.
+        told = now if by == "citizen" else None
+        session.add(HistoryRow(ticket=row.number, status=Status.SUBMITTED, by=by, note="", at=now, announced_at=told))
         session.flush()
         return row
 

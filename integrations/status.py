@@ -89,7 +89,7 @@ def announcement(status: Status, ticket: Ticket, note: str) -> str:
     local = next((unit for unit in ticket.co_units if unit.endswith(("街道", "镇", "乡", "区政府", "地区"))), None)
     unit = local or ticket.lead_unit
     told = {
-        S.SUBMITTED: "您的工单已提交",
+        S.SUBMITTED: f"您的工单已提交，工单号是 {grouped(ticket.number)}，最晚{due}回复",
         S.ACCEPTED: f"您的工单已受理，最晚{due}回复",
         S.DISPATCHED: f"已派给{unit}，最晚{due}回复",
         S.IN_PROGRESS: f"{unit}正在办理",

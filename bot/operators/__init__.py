@@ -1,1 +1,1 @@
-"""The operators' console: who may come in, and the pages that they work with."""
+"""People: the queue as a citizen hears it, what operators do with the conversations they hold, and the console they work at."""

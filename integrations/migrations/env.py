@@ -2,10 +2,12 @@
 
 from alembic import context
 
-from integrations import calls, staff_tables, tables
+from integrations import calls, escalation_tables, staff_tables, tables
 from integrations.database import Base
 
-assert tables and calls and staff_tables
+ROOMS = (calls, escalation_tables, staff_tables, tables)
+"""Imported, so that the metadata knows their tables."""
+
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,

@@ -45,7 +45,7 @@ def test_an_answered_message_is_repeated_and_an_unanswered_one_begun_again(journ
     journal.give_up(turn)
     again = begin(journal, conversation, "一", "a")
     assert again.number == turn.number
-    journal.finish_turn(again, [{"text": "好", "buttons": []}], {"replies": ["好"]}, state="bot")
+    journal.finish_turn(again, [{"text": "好", "buttons": []}], {"replies": ["好"]})
     repeated = journal.begin_turn(conversation, "一", "a")
     assert repeated == Repeat({"replies": ["好"]})
     assert [line.text for line in journal.since(conversation, 0)] == ["一", "好"]

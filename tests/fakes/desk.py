@@ -19,7 +19,7 @@ class FakeDesk(TicketDesk):
         self._tickets: dict[str, Ticket] = {}
         self._by_draft: dict[str, str] = {}
 
-    def file(self, draft: Draft, channel: str) -> Ticket:
+    def file(self, draft: Draft, channel: str, by: str = "citizen") -> Ticket:
         if draft.id in self._by_draft:
             return self.get(self._by_draft[draft.id])
         if draft.state == "cancelled":
@@ -42,7 +42,7 @@ class FakeDesk(TicketDesk):
             co_units=(),
             created_at=now,
             due_at=now + timedelta(days=7),
-            history=(Step(now, Status.SUBMITTED, "citizen", ""),),
+            history=(Step(now, Status.SUBMITTED, by, ""),),
             conversation_id=draft.conversation_id,
         )
         self._tickets[ticket.number] = ticket
