@@ -63,7 +63,8 @@ class StrictPeer:
         began = 0.0
         try:
             while self.over is None:
-                head = await asyncio.wait_for(self._reader.readexactly(3), SILENT_SECONDS)
+                async with asyncio.timeout(SILENT_SECONDS):
+                    head = await self._reader.readexactly(3)
                 kind, size = head[0], int.from_bytes(head[1:], "big")
                 if kind == 0:
                     # The dialplan goes on, and asks why.
@@ -76,7 +77,8 @@ class StrictPeer:
                 if size == 0:
                     self._end("dropped: no sound in a frame")
                     return
-                payload = await asyncio.wait_for(self._reader.readexactly(size), HALF_FRAME_SECONDS)
+                async with asyncio.timeout(HALF_FRAME_SECONDS):
+                    payload = await self._reader.readexactly(size)
                 now = asyncio.get_running_loop().time()
                 began = began or now
                 self.arrivals.append(now)

@@ -58,8 +58,10 @@ async def answering(home: Path, talk: Talk, key: str = "") -> AsyncIterator[Phon
     """A telephone that takes calls."""
     phone = phone_on(home, talk, key)
     async with phone.server.listening():
-        yield phone
-        await phone.gateway.drain(0)
+        try:
+            yield phone
+        finally:
+            await phone.gateway.drain(0)
 
 
 async def echo(call: CallTransport) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 import yaml
 
 from bot.channels.phone.gateway import Talk
@@ -26,8 +27,8 @@ FOLDER = ROOT / "docs" / "asterisk"
 
 
 def run(story: Coroutine[Any, Any, None]) -> None:
-    """One story, with a limit."""
-    asyncio.run(asyncio.wait_for(story, 60))
+    """One story, with a limit, on the event loop of `jiesu run`."""
+    uvloop.run(asyncio.wait_for(story, 60))
 
 
 class Exchange:

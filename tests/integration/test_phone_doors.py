@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+import uvloop
 
 from bot.channels.phone.transport import CallTransport
 from integrations.calls import KEPT, Calls, Outcome
@@ -19,8 +20,8 @@ from tests.fakes.phone import Phone, answering, echo, phone_on
 
 
 def run(story: Coroutine[Any, Any, None]) -> None:
-    """One story, with a limit."""
-    asyncio.run(asyncio.wait_for(story, 60))
+    """One story, with a limit, on the event loop of `jiesu run`."""
+    uvloop.run(asyncio.wait_for(story, 60))
 
 
 def asking(phone: Phone, host: str = "127.0.0.1", key: str | None = None) -> httpx.AsyncClient:

@@ -177,7 +177,8 @@ class AsteriskCall(WireCall):
     async def _wait_for_work(self) -> None:
         """Until there is something to send, or time enough has passed for there to be room, or for a mark to be missed."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._work.wait(), 0.2 if self._marks or self._playlist else None)
+            async with asyncio.timeout(0.2 if self._marks or self._playlist else None):
+                await self._work.wait()
         self._work.clear()
         late = self._heard_at + (self._sent - self._heard) / self._frame * FRAME_SECONDS + MARK_LATE_SECONDS
         if self._marks and asyncio.get_running_loop().time() > late:
@@ -264,7 +265,8 @@ class AsteriskCall(WireCall):
     async def gone(self) -> None:
         """See WireCall."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(self._gone), GOODBYE_SECONDS)
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await asyncio.shield(self._gone)
         if not self._gone.done():
             with contextlib.suppress(RuntimeError, WebSocketDisconnect, OSError):
                 await self._socket.close()

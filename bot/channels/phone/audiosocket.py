@@ -5,7 +5,7 @@ import contextlib
 import socket
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
 import numpy as np
@@ -74,11 +74,12 @@ class AudioSocketCall(WireCall, asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Somebody has connected."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._write = transport.write
-        transport.set_write_buffer_limits(high=UNREAD_FRAMES * self._whole, low=0)
-        _tune(transport.get_extra_info("socket"))
+        # uvloop's transports are no subclass of asyncio's.
+        made = cast(asyncio.Transport, transport)
+        self._transport = made
+        self._write = made.write
+        made.set_write_buffer_limits(high=UNREAD_FRAMES * self._whole, low=0)
+        _tune(made.get_extra_info("socket"))
         self._impatience = asyncio.get_running_loop().call_later(FIRST_FRAME_SECONDS, self._refuse, "silent")
 
     def data_received(self, data: bytes) -> None:
@@ -161,7 +162,8 @@ class AudioSocketCall(WireCall, asyncio.Protocol):
     async def prepare(self) -> None:
         """See WireCall. Waits a moment for the first sound, whose kind tells the rate; 8 kHz when there is none."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(self._first_sound), RATE_SECONDS)
+            async with asyncio.timeout(RATE_SECONDS):
+                await asyncio.shield(self._first_sound)
         self._kind_fixed = True
 
     # What goes out.
@@ -231,7 +233,8 @@ class AudioSocketCall(WireCall, asyncio.Protocol):
     async def gone(self) -> None:
         """See WireCall."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(self._gone), GOODBYE_SECONDS)
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await asyncio.shield(self._gone)
         if not self._gone.done() and self._transport is not None:
             self._transport.abort()
             await asyncio.shield(self._gone)

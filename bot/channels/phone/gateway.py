@@ -139,7 +139,8 @@ class Gateway:
         if self._live:
             log.info("draining: %s calls under way", len(self._live))
             try:
-                await asyncio.wait_for(self._empty.wait(), seconds)
+                async with asyncio.timeout(seconds):
+                    await self._empty.wait()
             except TimeoutError:
                 await asyncio.gather(*(call.end(Outcome.DRAINED) for call in list(self._live.values())))
         if self._tasks:
