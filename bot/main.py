@@ -25,6 +25,7 @@ from bot.console import first_admin, office_of
 from bot.conversation import Conversation
 from bot.dispatch import dispatching
 from bot.ears import Ears
+from bot.followup import answers_of, follow_ups_of, following_up
 from bot.keys import open311_keys
 from bot.listeners import ears_of, second_hearing_of, voice_of
 from bot.notifier import Notifier
@@ -119,7 +120,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
         Escalations(database, clock),
         Groups(database, clock, settings.join_days, settings.group_days),
         GuessLimiter(per_minute=GUESSES_PER_MINUTE),
-        Announcements(database, names, clock),
+        Announcements(database, names, clock, follow_ups_of(settings, database, clock)),
         clock,
     )
 
@@ -153,6 +154,7 @@ async def dialog_of(house: House, say: Callable[[str], None]) -> AsyncIterator[t
         house.doubts,
         house.groups,
         house.evidence,
+        answers_of(settings, house.database, house.clock, house.outbox),
     )
     actions = Listener(action_app(room), settings.actions_host, settings.actions_port)
     async with actions.serving():
@@ -258,6 +260,7 @@ async def serving(
                 await stack.enter_async_context(part)
             if telegram:
                 await stack.enter_async_context(telegram.serving(settings.telegram_webhook, secret))
+            await stack.enter_async_context(following_up(settings, house.database, house.clock, news.announce))
             # Last, and so the first to end: everything else still works while calls under way finish.
             await stack.enter_async_context(telephone.serving())
             telling = asyncio.create_task(Notifier(house.announcements, news.announce).run())

@@ -80,6 +80,10 @@ class Settings(BaseSettings):
     )
     session_minutes: float = Field(60, gt=0, description="Minutes after which an unused login of the console ends.")
     session_hours: float = Field(12, gt=0, description="Hours after which every login of the console ends.")
+    followup_after_hours: float = Field(24.0, ge=0, description="Hours from a ticket's resolution to its follow-up.")
+    followup_remind_hours: float = Field(48.0, gt=0, description="Hours from that question to the one reminder.")
+    followup_close_hours: float = Field(72.0, gt=0, description="Hours from the reminder to the end without an answer.")
+    followup_poll_seconds: float = Field(5.0, gt=0, description="How often it is looked for what is due.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property

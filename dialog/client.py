@@ -7,8 +7,7 @@ from typing import Any
 
 import httpx
 
-from dialog.actions.form import QUESTION_PAYLOAD
-from dialog.actions.interruptions import HANDOVER_PAYLOAD, TICKET_PAYLOAD
+from dialog.actions.interruptions import HANDOVER_PAYLOAD, QUESTION_PAYLOAD, TICKET_PAYLOAD
 
 
 class DialogUnavailable(Exception):

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from integrations.database import Database
+from integrations.followup import FollowUps
 from integrations.journal import write_line
 from integrations.local_desk import ticket_of
 from integrations.status import Status, announcement
@@ -18,10 +19,17 @@ AT_ONCE = 200
 class Announcements:
     """Carries the history's untold lines into the journal: both in one transaction, so none is lost and none told twice."""
 
-    def __init__(self, database: Database, topic_names: Mapping[str, str], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        topic_names: Mapping[str, str],
+        clock: Callable[[], datetime],
+        follow_ups: FollowUps | None = None,
+    ) -> None:
         self._database = database
         self._names = topic_names
         self._clock = clock
+        self._follow_ups = follow_ups
 
     def deliver(self) -> set[str]:
         """Tells what is untold; the conversations that have news."""
@@ -43,5 +51,7 @@ class Announcements:
                 payload = {"ticket": row.number, "status": step.status}
                 write_line(session, row.conversation_id, "bot", text, payload, self._clock(), unasked=True)
                 step.announced_at = self._clock()
+                if self._follow_ups is not None:
+                    self._follow_ups.note_step(session, row, step)
                 told.add(row.conversation_id)
         return told

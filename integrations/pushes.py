@@ -1,6 +1,6 @@
 """What comes unasked is carried to citizens who are not looking: once, in order, also after a restart."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +23,7 @@ class Push:
     conversation_id: str
     citizen_key: str
     text: str
+    buttons: Sequence[Mapping[str, str]] = ()
 
 
 class Pushes:
@@ -62,7 +63,7 @@ class Pushes:
             ).all()
         quiet = self._quiet.until(now) is not None
         return [
-            Push(line.seq, line.conversation_id, key or "", line.text)
+            Push(line.seq, line.conversation_id, key or "", line.text, line.payload.get("buttons") or ())
             for line, key in rows
             if not (quiet and line.direction == "bot" and "status" in line.payload)
         ]

@@ -93,7 +93,7 @@ def announcement(status: Status, ticket: Ticket, note: str) -> str:
         S.ACCEPTED: f"您的工单已受理，最晚{due}回复",
         S.DISPATCHED: f"已派给{unit}，最晚{due}回复",
         S.IN_PROGRESS: f"{unit}正在办理",
-        S.RESOLVED: "办理单位说已经办好了，您看解决了没有？",
+        S.RESOLVED: "办理单位说已经办好了，过后我来问问您解决了没有",
         S.CLOSED: "您的工单已结案，谢谢您的反映",
         S.REOPENED: "已为您重新办理，工单号不变",
         S.RETURNED: "工单被退回，我们会重新派单",

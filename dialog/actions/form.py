@@ -10,11 +10,11 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 from rasa_sdk.interfaces import ActionExecutionRejection
 
-from dialog.actions import wording
+from dialog.actions import followup, wording
 from dialog.actions.doubts import settle, settle_filed, take_up
 from dialog.actions.fill import fill
 from dialog.actions.heard import Heard
-from dialog.actions.interruptions import INTERRUPTIONS
+from dialog.actions.interruptions import INTERRUPTIONS, QUESTION_PAYLOAD, closed
 from dialog.actions.joining import answered, offer
 from dialog.actions.notes import Notes
 from dialog.actions.outcome import Outcome
@@ -22,9 +22,6 @@ from dialog.actions.questions import CONFIRM, JOIN, LAST4, Question, next_questi
 from dialog.actions.remarks import NO_PROOF, remarks
 from dialog.actions.room import Room
 from dialog.actions.status import answer_last4
-
-QUESTION_PAYLOAD = "asking"
-"""Key of the custom message that tells the channel which field the last question wants."""
 
 
 class ValidateTicketForm(FormValidationAction):
@@ -52,6 +49,11 @@ class ValidateTicketForm(FormValidationAction):
     def _turn(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         notes = self._room.notes(tracker)
         heard = self._room.heard(tracker)
+        if _answered_already(tracker):
+            if followup.took_this_turn(self._room, notes):
+                return closed(notes)
+        elif (told := followup.take(self._room, notes, heard)) is not None:
+            return _followed(dispatcher, notes, told)
         if heard.interrupts and not _answered_already(tracker):
             # The rules give the message to the interruption's own action; the form is called again after it.
             raise ActionExecutionRejection(self.name())
@@ -102,6 +104,12 @@ class ValidateTicketForm(FormValidationAction):
         return _settle(notes, outcome)
 
 
+def _followed(dispatcher: CollectingDispatcher, notes: Notes, told: followup.Told) -> list[EventType]:
+    """The message was an answer to a follow-up: the draft has no part in it."""
+    followup.utter(dispatcher, told, QUESTION_PAYLOAD)
+    return [SlotSet(REQUESTED_SLOT, told.question.asks)] if told.question else closed(notes)
+
+
 def _answered_already(tracker: Tracker) -> bool:
     """Whether an interruption's own action has run since the citizen's last words."""
     names = {action.action_name for action in INTERRUPTIONS}
@@ -136,6 +144,7 @@ def _settle(notes: Notes, outcome: Outcome) -> Sequence[str]:
             memory.ask_next = None
         return outcome.said
     memory.misses += 1
+    memory.missed += 1
     if memory.asked is None or memory.misses > 1:
         return outcome.said
     return [*outcome.said, wording.NOT_CLEAR]

@@ -9,7 +9,7 @@ from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 
-from dialog.actions import wording
+from dialog.actions import followup, wording
 from dialog.actions.asides import answer_aside
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Memory, Notes
@@ -17,6 +17,9 @@ from dialog.actions.questions import next_question
 from dialog.actions.room import Room
 from dialog.actions.status import tell_status
 from intents.catalog.model import TYPES
+
+QUESTION_PAYLOAD = "asking"
+"""Key of the custom message that tells the channel which field the last question wants."""
 
 TICKET_PAYLOAD = "ticket"
 """Key of the custom message that names a ticket of this conversation that was just filed or told of."""
@@ -42,7 +45,12 @@ class Interruption(Action):
         return await asyncio.to_thread(self._run, dispatcher, tracker)
 
     def _run(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-        return self.answer(dispatcher, tracker, self.room.notes(tracker), self.room.heard(tracker))
+        notes, heard = self.room.notes(tracker), self.room.heard(tracker)
+        if (told := followup.take(self.room, notes, heard)) is not None:
+            # “挺好的，谢谢” may be thanks, and may be the answer to a follow-up's question.
+            followup.utter(dispatcher, told, QUESTION_PAYLOAD)
+            return []
+        return self.answer(dispatcher, tracker, notes, heard)
 
     @abstractmethod
     def answer(self, say: CollectingDispatcher, tracker: Tracker, notes: Notes, heard: Heard) -> list[EventType]:

@@ -33,6 +33,7 @@ class Memory:
     proof_mentioned: bool = False
     proposed: dict[str, str] = field(default_factory=dict)
     misses: int = 0
+    missed: int = 0
     read_back: bool = False
     asking_which_to_change: bool = False
     ask_next: str | None = None
@@ -64,7 +65,7 @@ class Notes:
         speech: Mapping[str, Any] | None = None,
     ) -> None:
         self.catalog = catalog
-        self._speech = speech
+        self.speech = speech
         self._language_model = language_model
         self.draft = draft
         self.turn = turn
@@ -139,15 +140,15 @@ class Notes:
 
     def _span(self, span: tuple[int, int] | None, raw: str | None) -> Mapping[str, Any] | None:
         """Where in the turn it was said; for a spoken turn also where in the sound: seconds of a recording."""
-        if not self._speech:
+        if not self.speech:
             return _in_text(span)
         start, end = span or (0, len(raw or ""))
-        words = self._speech["words"]
+        words = self.speech["words"]
         ends = [*(word[0] for word in words[1:]), float("inf")]
         within = [word for word, until in zip(words, ends, strict=True) if word[0] < end and until > start] or words
         if not within:
-            return {"start": start, "end": end, "audio": {"recording": self._speech["recording"]}}
-        audio = {"recording": self._speech["recording"], "start": within[0][1], "end": within[-1][2]}
+            return {"start": start, "end": end, "audio": {"recording": self.speech["recording"]}}
+        audio = {"recording": self.speech["recording"], "start": within[0][1], "end": within[-1][2]}
         return {"start": start, "end": end, "audio": audio}
 
     def put_found(self, name: str, found: Found, *, turn: int | None = None) -> None:

@@ -13,6 +13,7 @@ from integrations.desk import TicketDesk
 from integrations.doubts import Doubts
 from integrations.drafts import Drafts
 from integrations.evidence import Evidence
+from integrations.followup_answers import FollowUpAnswers
 from integrations.groups import Groups
 from integrations.guesses import GuessLimiter
 from integrations.language_model import LanguageModel
@@ -32,6 +33,7 @@ class Room:
     doubts: Doubts | None = None
     groups: Groups | None = None
     evidence: Evidence | None = None
+    followups: FollowUpAnswers | None = None
 
     def notes(self, tracker: Tracker) -> Notes:
         """The conversation's open draft (a new one if there is none), as this turn sees it."""

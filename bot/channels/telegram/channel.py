@@ -142,7 +142,7 @@ class TelegramChannel:
     async def _tell(self, push: Any) -> None:
         chat = int(push.citizen_key.rpartition(":")[2])
         try:
-            await self._sender.text(chat, push.text)
+            await self._sender.text(chat, push.text, push.buttons)
         except (Forbidden, BadRequest):
             await asyncio.to_thread(self._pushes.away, push)
         except RetryAfter as error:

@@ -126,7 +126,11 @@ async function resume() {
 function listen(after) {
   if (stream) stream.close();
   stream = new EventSource(`/api/v1/conversations/${conversation.id}/events?token=${encodeURIComponent(conversation.token)}&after=${after}`);
-  stream.addEventListener("message", (event) => line(JSON.parse(event.data).text, "bot", "news"));
+  stream.addEventListener("message", (event) => {
+    const news = JSON.parse(event.data);
+    line(news.text, "bot", "news");
+    if (news.buttons && news.buttons.length) offer(news.buttons);
+  });
 }
 
 // Messages go out one after the other; one that failed is sent again with the same id, so nothing is done twice.
