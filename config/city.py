@@ -11,6 +11,15 @@ def read(name: str) -> Any:
     return yaml.safe_load((files("config") / name).read_text(encoding="utf-8"))
 
 
+def district_ledgers() -> dict[str, dict[str, str]]:
+    """District → the ledgers that it keeps: topic → the field by which it is sorted."""
+    folder = files("config") / "districts"
+    overlays = (
+        yaml.safe_load(path.read_text(encoding="utf-8")) for path in folder.iterdir() if path.name.endswith(".yml")
+    )
+    return {overlay["district"]: dict(overlay["ledgers"]) for overlay in overlays if overlay.get("ledgers")}
+
+
 def district_overlays() -> dict[str, tuple[str, ...]]:
     """District → the topics that it has added to the city's 27."""
     folder = files("config") / "districts"

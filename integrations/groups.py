@@ -60,6 +60,11 @@ def about(topic: str, values: Mapping[str, Any]) -> str | None:
     return None
 
 
+def about_name(key: str) -> str:
+    """The name in a key of `about`."""
+    return key.rpartition("|")[2]
+
+
 def loss(values: Mapping[str, Any]) -> float | None:
     """What this citizen has lost, in yuan."""
     return next((float(values[f]) for f in LOSSES if isinstance(values.get(f), int | float)), None)
@@ -106,7 +111,7 @@ class Groups:
         with self._database.reading() as session:
             return (
                 session.scalar(
-                    select(func.count(func.distinct(_person()))).where(
+                    select(func.count(func.distinct(person()))).where(
                         TicketRow.about == key,
                         TicketRow.conversation_id != conversation_id,
                         TicketRow.created_at >= self._clock() - self._group,
@@ -117,7 +122,7 @@ class Groups:
 
     def cases(self) -> Sequence[GroupCase]:
         """Every group case, the largest first."""
-        people = func.count(func.distinct(_person()))
+        people = func.count(func.distinct(person()))
         with self._database.reading() as session:
             rows = session.execute(
                 select(TicketRow.about, TicketRow.topic, func.max(TicketRow.district), people, func.sum(TicketRow.loss))
@@ -126,9 +131,9 @@ class Groups:
                 .having(people >= LEAST)
                 .order_by(people.desc(), TicketRow.about)
             )
-            return [GroupCase(row[1], str(row[0]).rpartition("|")[2], row[2], row[3], row[4] or 0.0) for row in rows]
+            return [GroupCase(row[1], about_name(str(row[0])), row[2], row[3], row[4] or 0.0) for row in rows]
 
 
-def _person() -> Any:
+def person() -> Any:
     """A phone is a person here, where nothing is told to anybody; without one, a conversation is."""
     return func.coalesce(TicketRow.phone, TicketRow.conversation_id)

@@ -13,6 +13,7 @@ class ConversationRow(Base):
     """One citizen in one channel. `busy_*` is the lease of the process that handles a turn."""
 
     __tablename__ = "conversations"
+    __table_args__ = (Index("ix_conversations_created_at", "created_at", "channel", "last_turn"),)
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     channel: Mapped[str] = mapped_column(String(20))
     citizen_key: Mapped[str | None] = mapped_column(String(80), index=True)

@@ -107,7 +107,8 @@ class ValidateTicketForm(FormValidationAction):
 def _followed(dispatcher: CollectingDispatcher, notes: Notes, told: followup.Told) -> list[EventType]:
     """The message was an answer to a follow-up: the draft has no part in it."""
     followup.utter(dispatcher, told, QUESTION_PAYLOAD)
-    return [SlotSet(REQUESTED_SLOT, told.question.asks)] if told.question else closed(notes)
+    # Without a slot of its own in the events Rasa takes the message for rejected.
+    return [*slots(notes), SlotSet(REQUESTED_SLOT, told.question.asks)] if told.question else closed(notes)
 
 
 def _answered_already(tracker: Tracker) -> bool:
