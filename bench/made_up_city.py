@@ -71,6 +71,32 @@ def made_up(count: int, now: datetime, seed: int = 12345) -> Iterator[Rows]:
         yield from maker.batch(start, min(BATCH, count - start))
 
 
+@dataclass(frozen=True, slots=True)
+class _Lot:
+    """What was drawn for a batch: one entry a ticket in each."""
+
+    numbers: list[str]
+    ids: list[str]
+    created: NDArray[np.datetime64]
+    made: list[str]
+    topics: list[str]
+    districts: list[str]
+    types: list[str]
+    channels: list[str]
+    phones: list[str]
+    path_of: NDArray[np.int64]
+    steps: NDArray[np.datetime64]
+    due: NDArray[np.datetime64]
+    turns: list[int]
+    corrected: list[int]
+    missed: list[int]
+    places: list[int]
+    shops: list[int]
+    repeated: list[bool]
+    loss: list[float]
+    picks: list[list[float]]
+
+
 class _Maker:
     def __init__(self, dice: np.random.Generator, now: datetime) -> None:
         self.dice = dice
@@ -92,67 +118,75 @@ class _Maker:
 
     def batch(self, start: int, n: int) -> Iterator[Rows]:
         """`n` tickets from the `start`th on."""
+        lot = self._draw(start, n)
+        tickets, facts = self._tickets(lot)
+        yield Rows("conversations", _CONVERSATION, [(lot.ids[i], lot.channels[i], "", "bot", lot.turns[i] + 1, lot.made[i]) for i in range(n)])  # fmt: skip
+        yield Rows("drafts", _DRAFT, [(lot.ids[i], lot.ids[i], "filed", f'{{"missed": {lot.missed[i]}}}', lot.made[i]) for i in range(n)])  # fmt: skip
+        yield Rows("tickets", _TICKET, tickets)
+        yield from self._history(lot.numbers, lot.path_of, lot.steps)
+        asked, follow_ups = self._asked(lot)
+        yield follow_ups
+        ends = _first_end(lot.path_of, lot.steps)
+        late = ((ends != _NEVER) & (ends > lot.due)).tolist()
+        months = _months(lot.created).tolist()
+        yield Rows("ticket_facts", _FACTS, [
+            (*facts[i], months[i], late[i] and not facts[i][12], _RETURNS[lot.path_of[i]], _REOPENS[lot.path_of[i]], *asked[i], lot.turns[i], lot.corrected[i], lot.missed[i])
+            for i in range(n)
+        ])  # fmt: skip
+
+    def _draw(self, start: int, n: int) -> _Lot:
         dice = self.dice
         created = self._created(n)
         topic_of = self._topics(created)
-        district_of = dice.choice(len(self.districts), n, p=self.district_weights)
         young = (self.now - created) < np.timedelta64(int(YOUNG.total_seconds()), "s")
         path_of = np.where(young, self._path(n, 2), self._path(n, 1))
         steps = self._steps(created, path_of, n)
-        path = [PATHS[p][0] for p in path_of]
-        numbers = _numbers(start, n)
-        ids = [f"made-up-{start + i:09}" for i in range(n)]
-        channels = dice.choice([c for c, _ in CHANNELS], n, p=[p for _, p in CHANNELS]).tolist()
-        channels = [str(c) for c in channels]
-        turns = (2 + dice.poisson(3.2, n)).tolist()
-        corrected = (dice.random(n) < 0.14).astype(int) + (dice.random(n) < 0.02)
-        missed = (dice.random(n) < 0.09).astype(int) + (dice.random(n) < 0.02)
-        phones = [f"138{p:08}" for p in dice.integers(0, 45_000_000, n)]
-        places, goods = dice.zipf(1.35, n) % 4000, dice.zipf(1.25, n) % 9000
-        types = [TYPES[t] for t in dice.choice(6, n, p=[0.14, 0.32, 0.42, 0.05, 0.05, 0.02])]
-        repeated = (dice.random(n) < 0.06).tolist()
-        loss = np.round(dice.lognormal(8, 1.0, n)).tolist()
-        picks = dice.random((n, 2))
+        names = [channel for channel, _ in CHANNELS]
+        return _Lot(
+            numbers=_numbers(start, n),
+            ids=[f"made-up-{start + i:09}" for i in range(n)],
+            created=created,
+            made=_texts(created),
+            topics=[self.topics[topic] for topic in topic_of],
+            districts=[self.districts[d] for d in dice.choice(len(self.districts), n, p=self.district_weights)],
+            types=[TYPES[t] for t in dice.choice(6, n, p=[0.14, 0.32, 0.42, 0.05, 0.05, 0.02])],
+            channels=[names[c] for c in dice.choice(len(names), n, p=[p for _, p in CHANNELS])],
+            phones=[f"138{p:08}" for p in dice.integers(0, 45_000_000, n)],
+            path_of=path_of,
+            steps=steps,
+            due=_due(created, [15 if self.topics[t] in _SLOW else 7 for t in topic_of], path_of, steps),
+            turns=(2 + dice.poisson(3.2, n)).tolist(),
+            corrected=((dice.random(n) < 0.14).astype(int) + (dice.random(n) < 0.02)).tolist(),
+            missed=((dice.random(n) < 0.09).astype(int) + (dice.random(n) < 0.02)).tolist(),
+            places=(dice.zipf(1.35, n) % 4000).tolist(),
+            shops=(dice.zipf(1.25, n) % 9000).tolist(),
+            repeated=(dice.random(n) < 0.06).tolist(),
+            loss=np.round(dice.lognormal(8, 1.0, n)).tolist(),
+            picks=dice.random((n, 2)).tolist(),
+        )
+
+    def _tickets(self, lot: _Lot) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+        """The tickets' rows, and the beginnings of the facts'."""
         tickets, facts = [], []
-        made = _texts(created)
-        last = [s[-1] for s in path]
-        days = [15 if self.topics[t] in _SLOW else 7 for t in topic_of]
-        due = self._due(created, days, path_of, steps)
-        due_text = _texts(due)
-        ends = self._first_end(path_of, steps)
-        for i in range(n):
-            district = self.districts[district_of[i]]
+        due = _texts(lot.due)
+        for i, number in enumerate(lot.numbers):
+            wanted, district, (pick, known) = lot.topics[i], lot.districts[i], lot.picks[i]
             streets = self.streets[district]
-            street = streets[int(picks[i, 0] ** 1.6 * len(streets))] if picks[i, 1] > 0.08 else None
-            wanted = self.topics[topic_of[i]]
-            routing = self._route(wanted, district, street)
-            topic, tags = routing[0], [*routing[3], *([REPEATED] if repeated[i] else [])]
+            street = streets[int(pick**1.6 * len(streets))] if known > 0.08 else None
+            routing = self.routes.route(wanted, district, street, {})
             kinds = self.kinds[wanted]
-            kind = kinds[int(picks[i, 0] * 997) % len(kinds)] if kinds else None
-            named = wanted in NAMED
-            about = f"{wanted}||商家{goods[i]}" if named else f"{wanted}|{district}|{street or district}{places[i]}号"
-            lost = loss[i] if named else None
-            kind_json = f', "issue_kind": {{"value": "{kind}"}}' if kind else ""
-            place = f"{street or district}{places[i]}号"
-            fields = f'{{"district": {{"value": "{district}"}}, "place": {{"value": "{place}"}}, "description": {{"value": "（生成的测试工单）"}}{kind_json}}}'
-            co = f'["{routing[2][0]}"]' if routing[2] else "[]"
-            tag_json = "[" + ", ".join(f'"{t}"' for t in tags) + "]"
-            tickets.append((numbers[i], ids[i], ids[i], channels[i], types[i], topic, tag_json, district, street, last[i], routing[1], co, phones[i], fields, about, lost, made[i], due_text[i]))  # fmt: skip
-            facts.append((numbers[i], channels[i], types[i], topic, kind, district, street, routing[1], about, lost, repeated[i], last[i], last[i] in _WORK, due_text[i]))  # fmt: skip
-        yield Rows("conversations", ("id", "channel", "token_hash", "state", "last_turn", "created_at"), [(ids[i], channels[i], "", "bot", turns[i] + 1, made[i]) for i in range(n)])  # fmt: skip
-        yield Rows("drafts", ("id", "conversation_id", "state", "dialog_state", "created_at"), [(ids[i], ids[i], "filed", f'{{"missed": {missed[i]}}}', made[i]) for i in range(n)])  # fmt: skip
-        yield Rows("tickets", _TICKET, tickets)
-        yield from self._history(numbers, path_of, steps)
-        asked, follow_ups = self._asked(numbers, ids, channels, path_of, steps)
-        yield follow_ups
-        late = (ends != _NEVER) & (ends > due)
-        months = _months(created)
-        returns = [_RETURNS[p] for p in path_of]
-        reopens = [_REOPENS[p] for p in path_of]
-        yield Rows("ticket_facts", _FACTS, [
-            (*facts[i], int(months[i]), bool(late[i]) and not facts[i][12], returns[i], reopens[i], *asked[i], turns[i], int(corrected[i]), int(missed[i]))
-            for i in range(n)
-        ])  # fmt: skip
+            kind = kinds[int(pick * 997) % len(kinds)] if kinds else None
+            place = f"{street or district}{lot.places[i]}号"
+            about, loss = f"{wanted}|{district}|{place}", None
+            if wanted in NAMED:
+                about, loss = f"{wanted}||商家{lot.shops[i]}", lot.loss[i]
+            fields = _object(district=district, place=place, description="（生成的测试工单）", issue_kind=kind)
+            tags = _list([*routing.tags, *([REPEATED] if lot.repeated[i] else [])])
+            last = PATHS[lot.path_of[i]][0][-1]
+            who = (lot.channels[i], lot.types[i], routing.topic)
+            tickets.append((number, lot.ids[i], lot.ids[i], *who, tags, district, street, last, routing.lead_unit, _list(routing.co_units), lot.phones[i], fields, about, loss, lot.made[i], due[i]))  # fmt: skip
+            facts.append((number, *who, kind, district, street, routing.lead_unit, about, loss, lot.repeated[i], last, last in _WORK, due[i]))  # fmt: skip
+        return tickets, facts
 
     def _created(self, n: int) -> NDArray[np.datetime64]:
         span = MONTHS * 30 * 86400
@@ -182,28 +216,6 @@ class _Maker:
         fit = np.minimum(1.0, left / np.maximum(total, 1) * 0.98)
         return created[:, None] + (whole * fit).astype("timedelta64[s]")
 
-    def _due(self, created: Any, days: list[int], path_of: Any, steps: Any) -> Any:
-        due = created + np.array(days, dtype="timedelta64[D]")
-        for p, (path, _, _) in enumerate(PATHS):
-            if "reopened" in path:
-                here = path_of == p
-                due[here] = steps[here, path.index("reopened")] + np.timedelta64(7, "D")
-        return due
-
-    def _first_end(self, path_of: Any, steps: Any) -> Any:
-        ends = np.full(len(path_of), _NEVER, dtype="datetime64[s]")
-        for p, (path, _, _) in enumerate(PATHS):
-            if "resolved" in path:
-                here = path_of == p
-                ends[here] = steps[here, path.index("resolved")]
-        return ends
-
-    def _route(
-        self, topic: str, district: str, street: str | None
-    ) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
-        routing = self.routes.route(topic, district, street, {})
-        return routing.topic, routing.lead_unit, routing.co_units, routing.tags
-
     def _history(self, numbers: list[str], path_of: Any, steps: Any) -> Iterator[Rows]:
         for step in range(_LONGEST):
             rows: list[tuple[Any, ...]] = []
@@ -215,19 +227,17 @@ class _Maker:
                     rows += [(numbers[i], path[step], by, "", at[k], at[k]) for k, i in enumerate(here)]
             yield Rows("ticket_history", ("ticket", "status", "by", "note", "at", "announced_at"), rows)
 
-    def _asked(
-        self, numbers: list[str], ids: list[str], channels: list[str], path_of: Any, steps: Any
-    ) -> tuple[list[tuple[Any, ...]], Rows]:
+    def _asked(self, lot: _Lot) -> tuple[list[tuple[Any, ...]], Rows]:
         """The last follow-up of each ticket that has ended, for the facts and as rows."""
-        n = len(numbers)
+        n = len(lot.numbers)
         roll, words = self.dice.random(n), self.dice.random((n, 3))
         asked: list[tuple[Any, ...]] = [(None, None, None, None)] * n
         rows = []
-        ends = self._first_end(path_of, steps)
+        ends = _first_end(lot.path_of, lot.steps)
         opened = _texts(np.where(ends == _NEVER, self.now, ends))
         for i in range(n):
-            path = PATHS[path_of[i]][0]
-            if "resolved" not in path or channels[i] == "open311":
+            path = PATHS[lot.path_of[i]][0]
+            if "resolved" not in path or lot.channels[i] == "open311":
                 continue
             again = path[-1] in _WORK
             if path[-1] == "resolved":
@@ -243,10 +253,12 @@ class _Maker:
             state, contacted_, solved_, satisfied_ = asked[i]
             closed = None if state == "asked" else opened[i]
             due = "2099-01-01 00:00:00.000000" if state == "asked" else opened[i]
-            rows.append((self.follow_ups, numbers[i], "resolved:1", "resolved", ids[i], state, due, True, 0, contacted_, solved_, satisfied_, False, opened[i], opened[i], closed))  # fmt: skip
+            rows.append((self.follow_ups, lot.numbers[i], "resolved:1", "resolved", lot.ids[i], state, due, True, 0, contacted_, solved_, satisfied_, False, opened[i], opened[i], closed))  # fmt: skip
         return asked, Rows("follow_ups", _FOLLOW_UP, rows)
 
 
+_CONVERSATION = ("id", "channel", "token_hash", "state", "last_turn", "created_at")
+_DRAFT = ("id", "conversation_id", "state", "dialog_state", "created_at")
 _TICKET = ("number", "draft_id", "conversation_id", "channel", "type", "topic", "tags", "district", "street", "status", "lead_unit", "co_units", "phone", "fields", "about", "loss", "created_at", "due_at")  # fmt: skip
 _FACTS = ("number", "channel", "type", "topic", "kind", "district", "street", "lead_unit", "about", "loss", "repeated", "status", "open", "due_at", "month", "late", "returns", "reopens", "follow_up", "contacted", "solved", "satisfied", "turns", "corrected", "missed")  # fmt: skip
 _FOLLOW_UP = ("id", "ticket", "occasion", "reason", "conversation_id", "state", "due_at", "aside", "misses", "contacted", "solved", "satisfied", "remarked", "opened_at", "asked_at", "closed_at")  # fmt: skip
@@ -257,6 +269,35 @@ _NEVER = np.datetime64("1970-01-01T00:00:00", "s")
 _RETURNS = [path.count("returned") for path, _, _ in PATHS]
 _REOPENS = [path.count("reopened") for path, _, _ in PATHS]
 _DAMM = np.array(_QUASIGROUP)
+
+
+def _due(created: Any, days: list[int], path_of: Any, steps: Any) -> Any:
+    """A ticket that was reopened has a new deadline."""
+    due = created + np.array(days, dtype="timedelta64[D]")
+    for p, (path, _, _) in enumerate(PATHS):
+        if "reopened" in path:
+            here = path_of == p
+            due[here] = steps[here, path.index("reopened")] + np.timedelta64(7, "D")
+    return due
+
+
+def _first_end(path_of: Any, steps: Any) -> Any:
+    """When it was resolved for the first time; `_NEVER` when it was not."""
+    ends = np.full(len(path_of), _NEVER, dtype="datetime64[s]")
+    for p, (path, _, _) in enumerate(PATHS):
+        if "resolved" in path:
+            here = path_of == p
+            ends[here] = steps[here, path.index("resolved")]
+    return ends
+
+
+def _object(**values: str | None) -> str:
+    """A ticket's fields, as little of them as reports need."""
+    return "{" + ", ".join(f'"{name}": {{"value": "{value}"}}' for name, value in values.items() if value) + "}"
+
+
+def _list(values: Any) -> str:
+    return "[" + ", ".join(f'"{value}"' for value in values) + "]"
 
 
 def _texts(moments: Any) -> list[str]:
