@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from integrations import followup_words as words
 from integrations.database import Database
 from integrations.followup_tables import FollowUpRow
+from integrations.journal import write_line
 from integrations.quiet import QuietHours
 from integrations.status import Status
-from integrations.tables import ConversationRow, DraftEntryRow, DraftRow, HistoryRow, TicketRow, UtteranceRow
+from integrations.tables import ConversationRow, DraftEntryRow, DraftRow, HistoryRow, TicketRow
 from intents.extraction.follow_up import CONTACTED, QUESTIONS, REMARK
 
 WAITING, ASKED, REMINDED = "waiting", "asked", "reminded"
@@ -114,18 +115,7 @@ class FollowUps:
         opening = words.opening(row.reason, row.ticket, short) if first else words.reminder(row.ticket, short)
         for text, buttons in ((opening, []), (words.QUESTION[question], words.buttons(question))):
             payload = {"buttons": buttons, "follow_up": row.id, "ticket": row.ticket}
-            session.add(
-                UtteranceRow(
-                    conversation_id=row.conversation_id,
-                    turn=0,
-                    direction="bot",
-                    text=text,
-                    payload=payload,
-                    unasked=True,
-                    at=now,
-                )
-            )
-            session.flush()
+            write_line(session, row.conversation_id, "bot", text, payload, now, unasked=True)
         row.state, row.asking, row.aside, row.misses = ASKED if first else REMINDED, question, False, 0
         row.asked_at = row.asked_at or now
         row.due_at = now + (self._intervals.remind if first else self._intervals.close)
