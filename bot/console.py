@@ -1,23 +1,29 @@
 """The console's wiring: its parts, built on a house."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.operators.canned import read_canned
+from bot.operators.desk import OperatorDesk
+from bot.operators.floor import Floor
 from bot.operators.office import Office
+from config.city import read
 from config.settings import Settings
 from integrations.accounts import Accounts
 from integrations.audit import Audit
 from integrations.sessions import Sessions
 from integrations.throttle import LoginThrottle
+from integrations.unsent import Unsent
 from intents.catalog import load_catalog
 
 if TYPE_CHECKING:
     from bot.main import House
 
 
-def office_of(house: "House") -> Office:
-    """What the console works with, on the house's database."""
-    settings = house.settings
+def office_of(house: "House", announce: Callable[[str], None]) -> Office:
+    """What the console works with, on the house's database; `announce` wakes a citizen's open page."""
+    settings, catalog = house.settings, load_catalog()
     audit = Audit(house.database, house.clock)
     sessions = Sessions(
         house.database,
@@ -32,7 +38,7 @@ def office_of(house: "House") -> Office:
         sessions=sessions,
         throttle=LoginThrottle(house.database, house.clock),
         audit=audit,
-        catalog=load_catalog(),
+        catalog=catalog,
         journal=house.journal,
         drafts=house.drafts,
         desk=house.desk,
@@ -41,6 +47,14 @@ def office_of(house: "House") -> Office:
         evidence=house.evidence,
         outbox=house.outbox,
         groups=house.groups,
+        escalations=house.escalations,
+        operators=OperatorDesk(
+            house.escalations, house.journal, house.drafts, house.doubts, house.desk, catalog, house.clock
+        ),
+        unsent=Unsent(house.database, house.clock),
+        floor=Floor(house.database, house.escalations, house.clock),
+        canned=read_canned(read("replies.yml")),
+        announce=announce,
         clock=house.clock,
     )
 

@@ -250,13 +250,18 @@ async def serving(
             routers.append(telegram.webhook_router(secret))
         routers.append(telephone.router)
         app = web_app(conversation, house.guesses, load_catalog(), news, voice_of(settings), *routers)
-        office = office_of(house)
+        office = office_of(house, news.announce)
         if told := first_admin(office, settings):
             say(told)
         console.install(app, office)
         page = Listener(app, settings.host, settings.port)
         async with AsyncExitStack() as stack:
-            for part in (console.living(app), page.serving(), second_hearing_of(settings), dispatching(settings)):
+            for part in (
+                console.living(app, office),
+                page.serving(),
+                second_hearing_of(settings),
+                dispatching(settings),
+            ):
                 await stack.enter_async_context(part)
             if telegram:
                 await stack.enter_async_context(telegram.serving(settings.telegram_webhook, secret))

@@ -112,6 +112,12 @@ class Evidence:
         with self._database.reading() as session:
             return session.scalar(select(func.count()).select_from(FileRow).where(FileRow.draft_id == draft_id)) or 0
 
+    def of_draft(self, draft_id: str) -> list[tuple[str, str]]:
+        """A draft's files, in the order in which they came: (id, media type)."""
+        with self._database.reading() as session:
+            rows = session.scalars(select(FileRow).where(FileRow.draft_id == draft_id).order_by(FileRow.at))
+            return [(row.id, row.media_type) for row in rows]
+
     def read(self, file_id: str) -> tuple[str, bytes]:
         """Media type and bytes; KeyError for an id that is none."""
         with self._database.reading() as session:

@@ -126,10 +126,15 @@ class Recordings:
 
     def read(self, recording_id: str) -> bytes:
         """The sound, as WAV. KeyError for an id that is none."""
+        return self.file_of(recording_id)[1].read_bytes()
+
+    def file_of(self, recording_id: str) -> tuple[str, Path]:
+        """The conversation of a recording, and the file with its sound (WAV). KeyError for an id that is none."""
         with self._database.reading() as session:
-            if session.get(RecordingRow, recording_id) is None:
+            row = session.get(RecordingRow, recording_id)
+            if row is None:
                 raise KeyError(recording_id)
-        return self._path(recording_id).read_bytes()
+            return row.conversation_id, self._path(recording_id)
 
     def waiting(self) -> int:
         """How many second hearings are due."""

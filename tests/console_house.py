@@ -24,13 +24,14 @@ async def serve(home: Path) -> None:
     settings = Settings(home=home, _env_file=None)  # type: ignore[call-arg]
     house = build(settings)
     conversation = conversation_of(house, RasaDialog("http://127.0.0.1:9", 1), Ears())
-    office = office_of(house)
+    news = News()
+    office = office_of(house, news.announce)
     if told := first_admin(office, settings):
         print(told, flush=True)
-    app = web_app(conversation, house.guesses, load_catalog(), News())
+    app = web_app(conversation, house.guesses, load_catalog(), news)
     console.install(app, office)
     page = Listener(app, "127.0.0.1", int(os.environ.get("PORT", "0")))
-    async with console.living(app), page.serving():
+    async with console.living(app, office), page.serving():
         print(f"jiesu is ready: {page.url}", flush=True)
         await asyncio.Event().wait()
 

@@ -9,6 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from nicegui import app as nicegui_app
 from nicegui import core, ui
 
+from bot.operators.files import files_router
 from bot.operators.guard import BASE, Guard
 from bot.operators.login import login_router
 from bot.operators.office import Office
@@ -35,6 +36,7 @@ COLOURS = {
 def install(app: FastAPI, office: Office) -> Shell:
     """Adds everything under /operator. NiceGUI is one a process, so a second house in the same process takes it over."""
     app.include_router(login_router(office.accounts, office.sessions, office.throttle, office.audit))
+    app.include_router(files_router(office))
     app.mount(f"{BASE}/static", StaticFiles(directory=str(WEB)), name="operator-static")
     shell = Shell(office)
     pages.install(shell)
@@ -60,7 +62,7 @@ def install(app: FastAPI, office: Office) -> Shell:
 
 
 @asynccontextmanager
-async def living(app: FastAPI) -> AsyncIterator[None]:
-    """NiceGUI's own start and end: the listeners have none (uvicorn's lifespan is off)."""
-    async with app.router.lifespan_context(app):
+async def living(app: FastAPI, office: Office) -> AsyncIterator[None]:
+    """NiceGUI's own start and end (uvicorn's lifespan is off), and the floor's reader."""
+    async with app.router.lifespan_context(app), office.floor.open():
         yield

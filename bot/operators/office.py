@@ -1,14 +1,18 @@
 """Every part that the console's pages may use, handed to them by the wiring."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.operators.canned import Canned
+from bot.operators.desk import OperatorDesk
+from bot.operators.floor import Floor
 from integrations.accounts import Accounts
 from integrations.audit import Audit
 from integrations.database import Database
 from integrations.doubts import Doubts
 from integrations.drafts import Drafts
+from integrations.escalations import Escalations
 from integrations.evidence import Evidence
 from integrations.groups import Groups
 from integrations.journal import Journal
@@ -17,6 +21,7 @@ from integrations.outbox import Outbox
 from integrations.recordings import Recordings
 from integrations.sessions import Sessions
 from integrations.throttle import LoginThrottle
+from integrations.unsent import Unsent
 from intents.catalog import Catalog
 
 
@@ -38,4 +43,11 @@ class Office:
     evidence: Evidence
     outbox: Outbox
     groups: Groups
+    escalations: Escalations
+    operators: OperatorDesk
+    unsent: Unsent
+    floor: Floor
+    canned: Sequence[Canned]
+    announce: Callable[[str], None]
+    """Wakes the citizen's open page: there is something new in this conversation."""
     clock: Callable[[], datetime]
