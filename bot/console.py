@@ -14,8 +14,10 @@ from integrations.accounts import Accounts
 from integrations.audit import Audit
 from integrations.sessions import Sessions
 from integrations.throttle import LoginThrottle
+from integrations.ticket_search import TicketSearch
 from integrations.unsent import Unsent
 from intents.catalog import load_catalog
+from intents.gazetteer.index import load_gazetteer
 
 if TYPE_CHECKING:
     from bot.main import House
@@ -51,6 +53,8 @@ def office_of(house: "House", announce: Callable[[str], None]) -> Office:
         operators=OperatorDesk(
             house.escalations, house.journal, house.drafts, house.doubts, house.desk, catalog, house.clock
         ),
+        search=TicketSearch(house.database, {topic.id: topic.name for topic in catalog.topics.values()}),
+        districts=tuple(load_gazetteer().districts),
         unsent=Unsent(house.database, house.clock),
         floor=Floor(house.database, house.escalations, house.clock),
         canned=read_canned(read("replies.yml")),

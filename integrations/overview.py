@@ -1,4 +1,4 @@
-"""Many conversations at a glance: what each is about, and what was said in it last. A handful of queries, however many there are."""
+"""Many conversations at a glance: what each is about, and what its citizen said last. A handful of queries, however many there are."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ SHOWN = ("topic", "type", "district")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Overview:
-    """One conversation; `last_seq`, `last_from` and `last_text` are its newest line that was said."""
+    """One conversation; `words` is what its citizen said last."""
 
     conversation_id: str
     channel: str
@@ -22,9 +22,7 @@ class Overview:
     topic: str | None
     type: str | None
     district: str | None
-    last_seq: int
-    last_from: str
-    last_text: str
+    words: str
 
 
 def overviews(database: Database, conversation_ids: Collection[str]) -> Mapping[str, Overview]:
@@ -40,13 +38,11 @@ def overviews(database: Database, conversation_ids: Collection[str]) -> Mapping[
         ).all()
         newest = (
             select(func.max(UtteranceRow.seq))
-            .where(UtteranceRow.conversation_id.in_(ids), UtteranceRow.direction != "system")
+            .where(UtteranceRow.conversation_id.in_(ids), UtteranceRow.direction == "citizen")
             .group_by(UtteranceRow.conversation_id)
         )
-        lines = {
-            row.conversation_id: row
-            for row in session.scalars(select(UtteranceRow).where(UtteranceRow.seq.in_(newest)))
-        }
+        said = select(UtteranceRow.conversation_id, UtteranceRow.text).where(UtteranceRow.seq.in_(newest))
+        words = dict(session.execute(said).tuples().all())
         facts: dict[str, dict[str, object]] = {}
         for conversation_id, field, value in session.execute(
             select(DraftRow.conversation_id, DraftEntryRow.field, DraftEntryRow.value)
@@ -57,17 +53,8 @@ def overviews(database: Database, conversation_ids: Collection[str]) -> Mapping[
             facts.setdefault(conversation_id, {})[field] = value
     found = {}
     for conversation_id, channel, state in rows:
-        line, known = lines.get(conversation_id), facts.get(conversation_id, {})
+        known = facts.get(conversation_id, {})
         topic, type_, district = (str(known[name]) if known.get(name) else None for name in SHOWN)
-        found[conversation_id] = Overview(
-            conversation_id,
-            channel,
-            state,
-            topic,
-            type_,
-            district,
-            line.seq if line else 0,
-            line.direction if line else "",
-            line.text if line else "",
-        )
+        said_last = words.get(conversation_id, "")
+        found[conversation_id] = Overview(conversation_id, channel, state, topic, type_, district, said_last)
     return found

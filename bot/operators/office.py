@@ -21,6 +21,7 @@ from integrations.outbox import Outbox
 from integrations.recordings import Recordings
 from integrations.sessions import Sessions
 from integrations.throttle import LoginThrottle
+from integrations.ticket_search import TicketSearch
 from integrations.unsent import Unsent
 from intents.catalog import Catalog
 
@@ -45,6 +46,8 @@ class Office:
     groups: Groups
     escalations: Escalations
     operators: OperatorDesk
+    search: TicketSearch
+    districts: Sequence[str]
     unsent: Unsent
     floor: Floor
     canned: Sequence[Canned]

@@ -21,6 +21,8 @@ ACTIONS = {
     "phone_searched": "按电话查工单",
     "recording_played": "听录音",
     "file_opened": "打开附件",
+    "letter_replayed": "重发",
+    "ticket_moved": "改工单状态",
 }
 """What the log's actions are called; one that is not here is shown as it is."""
 

@@ -7,12 +7,12 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from bot.operators.floor import Seen
-from bot.operators.ui.saying import DIRECTIONS, channel
+from bot.operators.ui.saying import channel
 from integrations.masking import masked
 
 ROW_HEIGHT = 66
 LONGEST = 60
-"""Characters of the last words in a row."""
+"""Characters of the citizen's last words in a row."""
 
 URGENT = 1
 """Priorities up to this one are shown in red."""
@@ -76,7 +76,6 @@ class QueueList:
     def _row(self, seen: Seen, opened: bool) -> dict[str, Any]:
         entry, about = seen.entry, seen.about
         what = [self._topics.get(about.topic or "", ""), about.district or ""]
-        last = f"{DIRECTIONS.get(about.last_from, '')}：{masked(about.last_text)[:LONGEST]}" if about.last_text else ""
         return {
             "id": seen.id,
             "state": entry.state if entry else "bot",
@@ -86,6 +85,6 @@ class QueueList:
             "since": int(entry.since.timestamp() * 1000) if entry else 0,
             "about": " · ".join(part for part in what if part) or "还没有说清楚是什么事",
             "who": self._names.get(entry.operator, entry.operator) if entry and entry.operator else "",
-            "last": last,
+            "last": masked(about.words)[:LONGEST],
             "opened": opened,
         }
