@@ -16,18 +16,15 @@ from bot.operators.waiting_room import WaitingRoom, goes_on
 from bot.turns import TurnLocks
 from bot.utterance import LONGEST_UNDERSTOOD, clean
 from dialog.actions import wording
-from dialog.client import DialogAnswer, DialogUnavailable, RasaDialog, Reply
+from dialog.client import UNCHANGED, DialogAnswer, DialogUnavailable, RasaDialog, Reply
 from integrations.desk import TicketDesk
 from integrations.drafts import Draft, Drafts
 from integrations.evidence import Evidence
-from integrations.journal import OPERATOR, WAITING, Journal, Repeat, Turn
+from integrations.journal import WAITING, Journal, Repeat, Turn
 from integrations.recordings import Recordings
 from intents.extraction.acts import find_acts
 
 log = logging.getLogger(__name__)
-
-UNCHANGED = "unchanged"
-"""Stands for the question that was asked last."""
 
 EMPTY_DRAFT: dict[str, Any] = {"type": None, "topic": None, "fields": {}}
 
@@ -88,13 +85,13 @@ class Conversation:
                 raise
 
     async def _answer(self, turn: Turn, text: str, spoken: Spoken | None, unheard: str | None) -> DialogAnswer:
-        """What to say: nothing beside an operator; else by the waiting room, the door itself, or the dialog."""
+        """What to say: nothing beside an operator; else what the waiting room, the door itself, or the dialog says."""
         room = self.waiting_room
-        if turn.state in (WAITING, OPERATOR):
-            kept = await to_thread.run_sync(room.hear, turn, text)
-            if kept is not None:
-                return kept
-            text = wording.REPEAT_WORDS if goes_on(text) else text
+        kept = await to_thread.run_sync(room.hear, turn, text)
+        if kept is not None:
+            return kept
+        if turn.state == WAITING and goes_on(text):
+            text = wording.REPEAT_WORDS
         if unheard:
             return await to_thread.run_sync(room.enter, turn, "voice")
         utterance = clean(text)

@@ -17,6 +17,7 @@ import uvicorn
 from fastapi import APIRouter
 
 from bot.app import web_app
+from bot.attending import attending, chatwoot_of
 from bot.channels.desk_hook import hook_router
 from bot.channels.events import News
 from bot.channels.open311 import Office, open311_router
@@ -249,6 +250,9 @@ async def serving(
         if telegram and settings.telegram_webhook:
             routers.append(telegram.webhook_router(secret))
         routers.append(telephone.router)
+        chatwoot = chatwoot_of(house, news.announce)
+        if chatwoot:
+            routers.append(chatwoot.router())
         app = web_app(conversation, house.guesses, load_catalog(), news, voice_of(settings), *routers)
         office = office_of(house, news.announce)
         if told := first_admin(office, settings):
@@ -266,6 +270,7 @@ async def serving(
             if telegram:
                 await stack.enter_async_context(telegram.serving(settings.telegram_webhook, secret))
             await stack.enter_async_context(following_up(settings, house.database, house.clock, news.announce))
+            await stack.enter_async_context(attending(house, conversation, news.announce, chatwoot))
             # Last, and so the first to end: everything else still works while calls under way finish.
             await stack.enter_async_context(telephone.serving())
             telling = asyncio.create_task(Notifier(house.announcements, news.announce).run())

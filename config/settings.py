@@ -84,6 +84,20 @@ class Settings(BaseSettings):
     followup_remind_hours: float = Field(48.0, gt=0, description="Hours from that question to the one reminder.")
     followup_close_hours: float = Field(72.0, gt=0, description="Hours from the reminder to the end without an answer.")
     followup_poll_seconds: float = Field(5.0, gt=0, description="How often it is looked for what is due.")
+    operator_patience: float = Field(
+        600.0, gt=0, description="Seconds that a citizen waits for a person before they are promised a call instead."
+    )
+    chatwoot_url: str = Field("", description="A Chatwoot whose agents are the operators; no Chatwoot when unset.")
+    chatwoot_token: str = Field("", description="Access token of its agent bot, or of a user who may see the inbox.")
+    chatwoot_account: int = Field(1, ge=1, description="The account's number there.")
+    chatwoot_inbox: int = Field(1, ge=1, description="The number of its API-channel inbox.")
+    chatwoot_secret: str = Field(
+        "",
+        description="Secret of its webhooks (to /chatwoot), or the one in their address (?secret=…); made when unset.",
+    )
+    chatwoot_look_seconds: float = Field(
+        15.0, gt=0, description="How often its open conversations are looked at, for what no webhook told."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property

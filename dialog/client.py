@@ -9,6 +9,9 @@ import httpx
 
 from dialog.actions.interruptions import HANDOVER_PAYLOAD, QUESTION_PAYLOAD, TICKET_PAYLOAD
 
+UNCHANGED = "unchanged"
+"""As what is asked: the question that was asked last."""
+
 
 class DialogUnavailable(Exception):
     """Rasa did not answer, or answered nothing: an action has crashed, or the server is away. Worth a retry later."""

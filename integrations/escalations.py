@@ -41,10 +41,19 @@ class Escalations:
         self._database = database
         self._clock = clock
 
-    def ask(self, conversation_id: str, reason: str, *, note: str = "", cause: str | None = None) -> Place:
+    def ask(
+        self,
+        conversation_id: str,
+        reason: str,
+        *,
+        note: str = "",
+        cause: str | None = None,
+        tell: Callable[[Place], str] | None = None,
+    ) -> Place:
         """The conversation waits for a person from now on. Asked again, it keeps its place, and moves up for a more urgent reason.
 
-        `cause` names what called for it, if that is outside the conversation: the same cause calls once.
+        `cause` names what called for it, if that is outside the conversation: the same cause calls once. `tell` is said to the
+        citizen unasked, if they are new in the queue.
         """
         now = self._clock()
         with self._database.session() as session:
@@ -60,9 +69,15 @@ class Escalations:
                 row.state, row.since = WAITING, now
                 row.reason, row.priority = reason, REASONS[reason].priority
                 conversation.state = HELD_UP
+                session.flush()
                 self._note(session, row, "asked", f"转人工：{REASONS[reason].name}")
+                if tell:
+                    # A status, so that nobody is woken for it.
+                    payload = {"status": reason}
+                    write_line(session, conversation_id, "bot", tell(_place(session, row)), payload, now, unasked=True)
             elif REASONS[reason].priority < row.priority:
                 row.reason, row.priority = reason, REASONS[reason].priority
+                session.flush()
                 self._note(session, row, "urgent", f"更急了：{REASONS[reason].name}")
             session.flush()
             if cause is not None:

@@ -277,6 +277,19 @@ class Journal:
             )
             return True
 
+    def knows(self, conversation_id: str, client_message_id: str) -> bool:
+        """Whether a message with this id is journaled."""
+        with self._database.reading() as session:
+            return (
+                session.scalar(
+                    select(UtteranceRow.seq).where(
+                        UtteranceRow.conversation_id == conversation_id,
+                        UtteranceRow.client_message_id == client_message_id,
+                    )
+                )
+                is not None
+            )
+
     def since(self, conversation_id: str, seq: int) -> list[Line]:
         """The lines after `seq`, in order."""
         with self._database.reading() as session:

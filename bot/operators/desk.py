@@ -1,8 +1,9 @@
 """What an operator does with a conversation, whichever console they sit at: ours, or Chatwoot."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.operators import words
 from bot.operators.values import read_value
@@ -64,12 +65,22 @@ class OperatorDesk:
         """Holds an escalation (by its id), or any conversation (by its own). AlreadyTaken, NotInQueue."""
         return self.escalations.take(target, operator, tell=words.TAKEN)
 
-    def reply(self, conversation_id: str, operator: str, text: str, message_id: str | None = None) -> None:
-        """The operator's words reach the citizen on their channel; the same `message_id` again does so once. NotYours."""
+    def reply(
+        self,
+        conversation_id: str,
+        operator: str,
+        text: str,
+        message_id: str | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
+        """The operator's words reach the citizen on their channel; the same `message_id` again does so once. NotYours.
+
+        `more` is kept beside them.
+        """
         said = text.strip()
         if said:
             self._mine(conversation_id, operator)
-            self.journal.append_once(conversation_id, said, {"operator": operator}, message_id)
+            self.journal.append_once(conversation_id, said, {"operator": operator, **(more or {})}, message_id)
 
     def edit_field(self, conversation_id: str, operator: str, field: str, text: str) -> None:
         """Another value for a field, for `topic` or `type`; empty for none. NotYours, BadValue, KeyError."""

@@ -8,7 +8,7 @@ from typing import Any
 from bot.operators import words
 from dialog.actions import wording
 from dialog.actions.notes import MISSES_BEFORE_A_PERSON
-from dialog.client import DialogAnswer, Reply
+from dialog.client import UNCHANGED, DialogAnswer, Reply
 from integrations.doubts import KEPT, Doubts
 from integrations.drafts import Draft, Drafts
 from integrations.escalation import CALLBACK, HELD, SHOWN, Place
@@ -17,6 +17,9 @@ from integrations.journal import Journal, Turn
 from intents.catalog.model import FieldKind
 from intents.extraction.acts import Act, find_acts
 from intents.extraction.answers import read_answer
+
+LONGEST_NUMBER = 20
+"""Characters of a message that tells a telephone number and nothing else."""
 
 PUNCTUATION = " 。，,.！!？?"
 
@@ -32,11 +35,12 @@ class WaitingRoom:
     clock: Callable[[], datetime]
 
     def hear(self, turn: Turn, text: str) -> DialogAnswer | None:
-        """A turn of somebody who waits for a person or speaks with one; None when the bot is to answer (again)."""
+        """A turn that is not the dialog's: the citizen waits for a person, or speaks with one. None when the bot is to answer (again)."""
         place = self.escalations.place(turn.conversation_id)
-        if place is None or place.state == CALLBACK:
-            # Given back, or waited too long, in this very moment.
+        if place is None:
             return None
+        if place.state == CALLBACK:
+            return self._number_to_call(turn, text)
         if place.state == HELD:
             # The operator answers.
             return DialogAnswer(dangers(text), None, None, None)
@@ -115,14 +119,26 @@ class WaitingRoom:
         )
 
     def _call_back(self, turn: Turn, phone: str | None) -> DialogAnswer:
-        known = phone or self._known_phone(turn.conversation_id)
+        known = phone or self.known_phone(turn.conversation_id)
         if known is None:
             return DialogAnswer((Reply(words.ASK_PHONE, words.BUTTONS[:1]),), "contact_phone", None, None)
         self.escalations.callback(turn.conversation_id, phone)
         self.forget_misses(turn.conversation_id)
         return DialogAnswer((Reply(words.called_back(known[-4:])),), None, None, None)
 
-    def _known_phone(self, conversation_id: str) -> str | None:
+    def _number_to_call(self, turn: Turn, text: str) -> DialogAnswer | None:
+        """The number for a call that was promised, if that is what the message tells; the dialog takes one that it asked for itself."""
+        phone = read_answer(text, FieldKind.PHONE, self.clock())
+        if phone is None:
+            return None
+        self.escalations.callback(turn.conversation_id, str(phone.value))
+        draft = self.drafts.current(turn.conversation_id)
+        if (draft and draft.dialog_state.get("asked") == "contact_phone") or len(text.strip()) > LONGEST_NUMBER:
+            return None
+        return DialogAnswer((Reply(words.called_back(str(phone.value)[-4:])),), UNCHANGED, None, None)
+
+    def known_phone(self, conversation_id: str) -> str | None:
+        """The number that the citizen left on their draft."""
         draft = self.drafts.current(conversation_id) or self.drafts.latest(conversation_id)
         return draft.value("contact_phone") if draft else None
 

@@ -112,7 +112,7 @@ async function resume() {
   try {
     conversation = JSON.parse(kept);
     const past = await call(`/api/v1/conversations/${conversation.id}`);
-    past.messages.forEach((m) => line(m.text, m.from === "citizen" ? "citizen" : "bot", m.unasked ? "news" : ""));
+    past.messages.forEach((m) => line(m.text, m.from, m.unasked ? "news" : ""));
     const last = past.messages[past.messages.length - 1];
     offer((last && last.from !== "citizen" && last.buttons) || []);
     fill(past.draft, past.ticket);
@@ -128,7 +128,7 @@ function listen(after) {
   stream = new EventSource(`/api/v1/conversations/${conversation.id}/events?token=${encodeURIComponent(conversation.token)}&after=${after}`);
   stream.addEventListener("message", (event) => {
     const news = JSON.parse(event.data);
-    line(news.text, "bot", "news");
+    line(news.text, news.from, "news");
     if (news.buttons && news.buttons.length) offer(news.buttons);
   });
 }
