@@ -69,12 +69,13 @@ class Calls:
                 row.outcome = row.queue = row.ended_at = None
 
     def begin(self, call: UUID) -> tuple[str | None, str | None]:
-        """The call is here: number and name, as far as they were announced."""
-        with self._database.session() as session:
+        """The call is here: number and name, as far as they were announced. Nothing is written, unless the same call ended before."""
+        with self._database.reading() as session:
             row = session.get(CallRow, str(call))
-            if row is None:
-                session.add(CallRow(id=str(call), at=self._clock()))
-                return None, None
+            if row is None or row.outcome is None:
+                return (row.number, row.name) if row else (None, None)
+        with self._database.session() as session:
+            row = session.get_one(CallRow, str(call))
             row.outcome = row.queue = row.ended_at = None
             return row.number, row.name
 

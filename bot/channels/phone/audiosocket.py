@@ -84,7 +84,8 @@ class AudioSocketCall(WireCall, asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes from Asterisk, cut anyhow."""
-        if len(data) == self._whole and not self._rest and data.startswith(self._head) and self._kind_fixed:
+        # Nearly always: one whole frame of the call's own kind.
+        if len(data) == self._whole and self._kind_fixed and not self._rest and data.startswith(self._head):
             self._happenings.put(Audio(data[frames.HEADER :]))
             return
         found, self._rest = frames.split(self._rest + data)
@@ -175,7 +176,7 @@ class AudioSocketCall(WireCall, asyncio.Protocol):
                 self._transport.abort()
             return
         playlist = self._playlist
-        if not playlist:
+        if not playlist.pieces:
             self._write(self._silence)
             return
         sound, marks = playlist.take(self._frame)
@@ -186,7 +187,7 @@ class AudioSocketCall(WireCall, asyncio.Protocol):
         if marks is not None:
             for mark in marks:
                 self._happenings.put(Played(mark))
-        if not playlist:
+        if self._silent and not playlist.pieces:
             self._all_played()
 
     def play(self, samples: bytes) -> int:
