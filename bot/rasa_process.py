@@ -69,7 +69,7 @@ async def ensure_model(home: Path, python: Path, say: Callable[[str], None]) -> 
         return path
     say("training the dialog (about 40 s; once per change of its sources) …")
     path.parent.mkdir(parents=True, exist_ok=True)
-    workshop = home / "training"
+    workshop = home / "dialog-training"
     folder = project.write_project(workshop)
     log_path = home / "logs" / "training.log"
     log_path.parent.mkdir(parents=True, exist_ok=True)
