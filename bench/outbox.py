@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import insert
 
-from bot.main import BEIJING, build
+from bot.house import BEIJING, build
 from config.settings import Settings
 from integrations import numbers
 from integrations.dispatcher import Dispatcher

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from bench.house import PYTHON, ROOT
-from bot.main import now
+from bot.house import now
 from bot.rasa_process import ensure_model
 from bot.understand import classifier_of
 from intents.catalog import load_catalog

@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import Index, func, select, text
 
 from bench.made_up_city import Rows, made_up
-from bot.main import now
+from bot.house import now
 from bot.reports import reports_of
 from integrations.database import Base, Database, upgrade
 from integrations.reports.library import REPORTS

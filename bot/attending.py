@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from bot.conversation import Conversation
+from bot.house import House
 from bot.keys import kept_key
 from bot.operators.attendant import Attendant
 from bot.operators.chatwoot.api import ChatwootApi
@@ -18,24 +18,21 @@ from integrations.mirrors import Mirrors
 from integrations.rejections import Rejections
 from intents.catalog import load_catalog
 
-if TYPE_CHECKING:
-    from bot.main import House
 
-
-def operator_desk_of(house: "House") -> OperatorDesk:
+def operator_desk_of(house: House) -> OperatorDesk:
     """What operators do with conversations, on the house's database."""
     return OperatorDesk(
         house.escalations, house.journal, house.drafts, house.doubts, house.desk, load_catalog(), house.clock
     )
 
 
-def attendant_of(house: "House", door: Conversation, announce: Callable[[str], None]) -> Attendant:
+def attendant_of(house: House, door: Conversation, announce: Callable[[str], None]) -> Attendant:
     """The attendant of this process; `announce` wakes a conversation's event streams."""
     patience = timedelta(seconds=house.settings.operator_patience)
     return Attendant(door, operator_desk_of(house), Rejections(house.database), patience, announce)
 
 
-def chatwoot_of(house: "House", announce: Callable[[str], None]) -> ChatwootConsole | None:
+def chatwoot_of(house: House, announce: Callable[[str], None]) -> ChatwootConsole | None:
     """Chatwoot as the operators' console, if there is one."""
     settings = house.settings
     if not settings.chatwoot_url:
@@ -51,7 +48,7 @@ def chatwoot_of(house: "House", announce: Callable[[str], None]) -> ChatwootCons
 
 @asynccontextmanager
 async def attending(
-    house: "House", door: Conversation, announce: Callable[[str], None], chatwoot: ChatwootConsole | None
+    house: House, door: Conversation, announce: Callable[[str], None], chatwoot: ChatwootConsole | None
 ) -> AsyncIterator[None]:
     """Attends while the context is open."""
     jobs = [attendant_of(house, door, announce).run()]

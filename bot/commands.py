@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.dispatch import remote_of
+from bot.house import build
 from bot.keys import open311_key_file
-from bot.main import build
 from bot.rasa_process import model_path
 from config.settings import Settings
 from dialog.client import RasaDialog

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
+from bot.house import House
 from bot.operators.canned import read_canned
 from bot.operators.desk import OperatorDesk
 from bot.operators.floor import Floor
@@ -19,11 +19,8 @@ from integrations.unsent import Unsent
 from intents.catalog import load_catalog
 from intents.gazetteer.index import load_gazetteer
 
-if TYPE_CHECKING:
-    from bot.main import House
 
-
-def office_of(house: "House", announce: Callable[[str], None]) -> Office:
+def office_of(house: House, announce: Callable[[str], None]) -> Office:
     """What the console works with, on the house's database; `announce` wakes a citizen's open page."""
     settings, catalog = house.settings, load_catalog()
     audit = Audit(house.database, house.clock)

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 import yaml
 
 from bot.helper_process import end_with_parent, helping
+from bot.house import build
 from config.settings import Settings
 from integrations.dispatcher import Dispatcher
 from integrations.open311.client import Open311Desk
@@ -46,8 +47,6 @@ def dispatching(settings: Settings) -> AbstractAsyncContextManager[None]:
 
 def dispatch(settings: Settings) -> int:
     """`jiesu dispatch`, until its parent ends."""
-    from bot.main import build
-
     end_with_parent()
     remote = remote_of(settings)
     if remote is None:
@@ -59,8 +58,6 @@ def dispatch(settings: Settings) -> int:
 
 def list_dead(settings: Settings) -> int:
     """`jiesu outbox list`: what could not be delivered, and why."""
-    from bot.main import build
-
     outbox = build(settings).outbox
     for letter in outbox.dead():
         at = letter.created_at.strftime("%Y-%m-%d %H:%M")
@@ -71,8 +68,6 @@ def list_dead(settings: Settings) -> int:
 
 def replay(settings: Settings, letter: int) -> int:
     """`jiesu outbox replay ID`: tries a dead letter again."""
-    from bot.main import build
-
     try:
         build(settings).outbox.replay(letter)
     except KeyError:

@@ -10,6 +10,7 @@ from asr.voice import CachedVoice, Voice, VoiceError
 from asr.voices import load_voice
 from bot.ears import Ears
 from bot.helper_process import end_with_parent, helping
+from bot.house import build
 from config.settings import Settings
 from dialog.actions import wording
 from intents.catalog import load_catalog
@@ -75,7 +76,6 @@ def environment(settings: Settings) -> dict[str, str]:
 
 def listen_again(settings: Settings) -> int:
     """`jiesu second-hearing`, until its parent ends."""
-    from bot.main import build
     from bot.rasa_process import model_path
     from bot.second_hearing import SecondHearing
     from bot.understand import classifier_of

@@ -5,15 +5,12 @@ import contextlib
 import gc
 import logging
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-import uvicorn
 from fastapi import APIRouter
 
 from bot.app import web_app
@@ -26,8 +23,10 @@ from bot.console import first_admin, office_of
 from bot.conversation import Conversation
 from bot.dispatch import dispatching
 from bot.ears import Ears
-from bot.followup import answers_of, follow_ups_of, following_up
+from bot.followup import answers_of, following_up
+from bot.house import House, build, now
 from bot.keys import open311_keys
+from bot.listener import Listener, PortBusy, check_port
 from bot.listeners import ears_of, second_hearing_of, voice_of
 from bot.notifier import Notifier
 from bot.operators import console
@@ -35,95 +34,21 @@ from bot.operators.waiting_room import WaitingRoom
 from bot.rasa_process import RasaError, RasaProcess, ensure_model, free_port
 from bot.telephone import PhoneBusy, Telephone
 from bot.turns import TurnLocks
-from config.city import district_overlays, read
 from config.settings import Settings
 from dialog.actions.room import Room
 from dialog.actions.server import action_app
 from dialog.client import RasaDialog
 from dialog.rasa.endpoints import endpoints
-from integrations.announcements import Announcements
-from integrations.database import Database, upgrade
-from integrations.deadlines import Deadlines
-from integrations.doubts import Doubts
-from integrations.drafts import Drafts
-from integrations.escalations import Escalations
-from integrations.evidence import Evidence
-from integrations.groups import Groups
-from integrations.guesses import GuessLimiter
 from integrations.inbox import Inbox
-from integrations.journal import Journal
 from integrations.language_model import LanguageModel
-from integrations.local_desk import LocalDesk
 from integrations.open311.filing import Intake
 from integrations.open311.requests import PublicRequests
-from integrations.outbox import Outbox
 from integrations.pushes import Pushes
 from integrations.quiet import QuietHours
-from integrations.recordings import Recordings
-from integrations.routing import Routes
 from intents.catalog import load_catalog
 from intents.gazetteer.index import load_gazetteer
 
 log = logging.getLogger(__name__)
-
-BEIJING = ZoneInfo("Asia/Shanghai")
-GUESSES_PER_MINUTE = 5
-
-
-def now() -> datetime:
-    """The hotline's clock."""
-    return datetime.now(BEIJING)
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """Every part that outlives a request."""
-
-    settings: Settings
-    database: Database
-    journal: Journal
-    drafts: Drafts
-    desk: LocalDesk
-    outbox: Outbox
-    evidence: Evidence
-    recordings: Recordings
-    doubts: Doubts
-    escalations: Escalations
-    groups: Groups
-    guesses: GuessLimiter
-    announcements: Announcements
-    clock: Callable[[], datetime]
-
-
-def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
-    """The house on its database, migrated. Nothing is started."""
-    settings.home.mkdir(parents=True, exist_ok=True)
-    catalog = load_catalog()
-    database = Database(settings.database)
-    upgrade(database)
-    names = {topic.id: topic.name for topic in catalog.topics.values()}
-    routes = Routes.from_data(read("routes.yml"), district_overlays(), read("nearest.yml"))
-    deadlines = Deadlines.from_data(read("deadlines.yml"))
-    drafts = Drafts(database, clock)
-    outbox = Outbox(database, clock)
-    remote = settings.desk != "local"
-    desk = LocalDesk(database, routes, deadlines, names, clock, outbox if remote else None)
-    return House(
-        settings,
-        database,
-        Journal(database, clock),
-        drafts,
-        desk,
-        outbox,
-        Evidence(database, settings.home / "files", clock, settings.scan_command),
-        Recordings(database, settings.home / "recordings", clock),
-        Doubts(database, clock),
-        Escalations(database, clock),
-        Groups(database, clock, settings.join_days, settings.group_days),
-        GuessLimiter(per_minute=GUESSES_PER_MINUTE),
-        Announcements(database, names, clock, follow_ups_of(settings, database, clock)),
-        clock,
-    )
 
 
 @dataclass(slots=True)
@@ -282,41 +207,6 @@ async def serving(
                     await telling
 
 
-class Listener:
-    """One uvicorn server inside this event loop, on a socket bound at once, so that a busy port is an error at the start."""
-
-    def __init__(self, app: object, host: str, port: int) -> None:
-        # With its protocol named: asyncio turns Nagle's delay off only for sockets that say they are TCP.
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._socket = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind((host, port))
-        bound = self._socket.getsockname()[1]
-        self.url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{bound}"
-        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3, lifespan="off")  # type: ignore[arg-type]
-        # Loaded at once: NiceGUI looks through all servers for the one that serves it.
-        config.load()
-        self._server = uvicorn.Server(config)
-        # Signals are the process's, not one listener's.
-        self._server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
-
-    @asynccontextmanager
-    async def serving(self) -> AsyncIterator[None]:
-        """Serves until the context is left."""
-        task = asyncio.create_task(self._server.serve(sockets=[self._socket]))
-        while not self._server.started and not task.done():
-            await asyncio.sleep(0.01)
-        try:
-            yield
-        finally:
-            self._server.should_exit = True
-            await task
-
-
-class PortBusy(Exception):
-    """Somebody else listens on the page's port."""
-
-
 async def run(settings: Settings) -> int:
     """`jiesu run`: serves until SIGTERM or Ctrl-C; the exit status."""
     loop = asyncio.get_running_loop()
@@ -354,13 +244,3 @@ def _stay_prompt() -> None:
     gc.collect()
     gc.freeze()
     sys.setswitchinterval(0.001)
-
-
-def check_port(host: str, port: int) -> None:
-    """PortBusy at once, before a minute is spent on training."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            raise PortBusy from None

@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, TextIO
 
-from bot.main import now
+from bot.house import now
 from bot.rasa_process import RasaError, ensure_model
 from config.settings import Settings
 from intents.catalog import Catalog, load_catalog

@@ -12,7 +12,9 @@ from bot.app import web_app
 from bot.channels.events import News
 from bot.console import first_admin, office_of
 from bot.ears import Ears
-from bot.main import Listener, build, conversation_of
+from bot.house import build
+from bot.listener import Listener
+from bot.main import conversation_of
 from bot.operators import console
 from config.settings import Settings
 from dialog.client import RasaDialog

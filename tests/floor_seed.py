@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 
-from bot.main import House
+from bot.house import House
 from integrations.drafts import NewEntry
 from integrations.escalation_reasons import REASONS
 from integrations.journal import Turn

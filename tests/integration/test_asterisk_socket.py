@@ -15,7 +15,7 @@ from websockets.exceptions import InvalidStatus
 from bot.channels.phone import asterisk_socket, companding
 from bot.channels.phone.gateway import Talk
 from bot.channels.phone.transport import Audio, Digit, Hangup, Played
-from bot.main import Listener
+from bot.listener import Listener
 from integrations.calls import Outcome
 from tests.fakes.asterisk_peer import AsteriskPeer
 from tests.fakes.phone import Phone, Recorder, echo, phone_on, tone

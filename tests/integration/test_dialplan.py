@@ -15,7 +15,7 @@ import yaml
 
 from bot.channels.phone.gateway import Talk
 from bot.channels.phone.transport import CallTransport
-from bot.main import Listener
+from bot.listener import Listener
 from config.settings import Settings
 from tests.conftest import ROOT
 from tests.fakes import dialplan

@@ -10,7 +10,7 @@ from asr.chinese import with_digits
 from asr.errors import EngineFailed, NoSpeech
 from asr.transcript import Transcript
 from bot.conversation import Conversation
-from bot.main import build
+from bot.house import build
 from bot.second_hearing import SecondHearing
 from bot.understand import classifier_of
 from config.settings import Settings
