@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.channels.phone.doors import is_loopback
+from bot.channels.phone.server import address_of, is_free
 from bot.dispatch import remote_of
 from bot.house import build
 from bot.keys import open311_key_file
@@ -109,6 +111,7 @@ def _files(settings: Settings) -> Iterator[Finding]:
         else Finding(WAITS, "browser for the page's tests", "apt-get install chromium")
     )
     yield from _speech(settings)
+    yield from telephone_findings(settings)
     yield from _desks(settings)
 
 
@@ -151,6 +154,31 @@ def _speech(settings: Settings) -> Iterator[Finding]:
         else:
             yield Finding(GOOD, f"{what}: {path}")
     yield Finding(GOOD, f"voice: {settings.voice}")
+
+
+def telephone_findings(settings: Settings) -> Iterator[Finding]:
+    """Where calls come in, and for whom the doors are open."""
+    if not settings.audiosocket:
+        yield Finding(
+            WAITS, "telephone: no AudioSocket", "JIESU_AUDIOSOCKET=127.0.0.1:9092, then docs/asterisk/README.md"
+        )
+    else:
+        try:
+            host, _ = address_of(settings.audiosocket)
+            free = is_free(settings.audiosocket)
+        except (ValueError, OSError) as error:
+            yield Finding(MISSING, f"telephone: JIESU_AUDIOSOCKET: {error}", "host:port, as 127.0.0.1:9092")
+            return
+        state = "free" if free else "in use: by a running Jiesu, or by something else"
+        yield Finding(GOOD, f"telephone: AudioSocket on {settings.audiosocket} ({state})")
+        if not is_loopback(host):
+            how = "let a firewall pass Asterisk alone: AudioSocket knows no passwords"
+            yield Finding(WAITS, "telephone: AudioSocket is open to other machines", how)
+    yield (
+        Finding(GOOD, "telephone: /phone is for whoever shows JIESU_PHONE_KEY")
+        if settings.phone_key
+        else Finding(GOOD, "telephone: /phone answers this machine alone (no JIESU_PHONE_KEY)")
+    )
 
 
 async def _server(settings: Settings) -> Finding:

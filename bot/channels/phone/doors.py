@@ -38,11 +38,7 @@ UNKNOWN = "unknown"
 def permitted(connection: HTTPConnection, key: str) -> bool:
     """Whether this is Asterisk."""
     if not key:
-        host = connection.client.host if connection.client else ""
-        try:
-            return ipaddress.ip_address(host.partition("%")[0]).is_loopback
-        except ValueError:
-            return False
+        return connection.client is not None and is_loopback(connection.client.host)
     scheme, _, given = connection.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "basic":
         try:
@@ -50,6 +46,14 @@ def permitted(connection: HTTPConnection, key: str) -> bool:
         except (binascii.Error, UnicodeDecodeError):
             return False
     return scheme.lower() in ("basic", "bearer") and hmac.compare_digest(given.strip().encode(), key.encode())
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address can be reached from this machine alone."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
 
 
 def phone_router(gateway: Gateway, key: str) -> APIRouter:

@@ -1,6 +1,7 @@
 """Where Asterisk's AudioSocket connects."""
 
 import asyncio
+import errno
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,22 +26,41 @@ def address_of(text: str) -> tuple[str, int]:
     return host.strip("[]") or "127.0.0.1", int(port)
 
 
+def bound(address: str) -> socket.socket:
+    """A socket that has the address. OSError, ValueError."""
+    host, port = address_of(address)
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
+def is_free(address: str) -> bool:
+    """Whether nobody listens there yet. OSError when it is not an address of this machine; ValueError."""
+    try:
+        bound(address).close()
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        return False
+    return True
+
+
 class AudioSocketServer:
     """Bound when it is built, so that a busy port is an error at the start. AddressBusy, ValueError."""
 
     def __init__(self, gateway: Gateway, address: str) -> None:
         self._gateway = gateway
         self._pacer = Pacer()
-        host, port = address_of(address)
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._socket = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            self._socket.bind((host, port))
+            self._socket = bound(address)
         except OSError as error:
-            self._socket.close()
             raise AddressBusy(f"{address}: {error.strerror}") from None
-        self.address = f"{host}:{self._socket.getsockname()[1]}"
+        self.address = f"{address.rpartition(':')[0] or '127.0.0.1'}:{self._socket.getsockname()[1]}"
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
