@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bench import listening, outbox, reading, speaking, turns
+from bench import listening, outbox, reading, speaking, telephone, turns
 
 if __name__ == "__main__":
     asyncio.run(turns.main())
@@ -10,3 +10,4 @@ if __name__ == "__main__":
     listening.main()
     outbox.main()
     asyncio.run(speaking.main())
+    telephone.main()

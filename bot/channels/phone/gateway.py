@@ -93,6 +93,8 @@ class Gateway:
             phone_metrics().seconds.observe(asyncio.get_running_loop().time() - began)
             outcome = call.outcome or Outcome.FAILED
             phone_metrics().calls.labels(call.via, outcome.value).inc()
+            if call.lost:
+                phone_metrics().drops.labels("in the call").inc()
             log.info("call %s ended: %s", call.call_id, outcome.value)
             if not self._live:
                 self._empty.set()

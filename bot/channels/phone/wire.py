@@ -30,6 +30,8 @@ class WireCall(CallTransport):
         self.draft = None
         self.note_end: NoteEnd | None = None
         self.outcome: Outcome | None = None
+        self.lost = False
+        """Whether the connection broke, rather than the caller hung up."""
         self._playlist = Playlist()
         self._happenings = Happenings(self.rate * BYTES_PER_SAMPLE)
         self._silent: list[asyncio.Future[None]] = []
@@ -91,6 +93,7 @@ class WireCall(CallTransport):
         """The other side is gone: the caller hung up, or (`lost`) the connection broke."""
         if self.outcome is None:
             self.outcome = Outcome.HUNG_UP
+            self.lost = lost
         self._playlist.clear()
         self._happenings.put(Hangup(lost))
         self._all_played()
