@@ -34,6 +34,8 @@ class Endpointing:
     """One speaker, one utterance after the other. Fed with what voice activity says."""
 
     def __init__(self) -> None:
+        self.complete: re.Pattern[str] | None = None
+        """Words that are a whole answer to what was just asked, where somebody knows: four digits, one of three names."""
         self._silence = 0.0
         self._spoke = False
         self._pauses: list[float] = []
@@ -56,7 +58,7 @@ class Endpointing:
 
     def wait(self, text: str) -> float:
         """Seconds of silence after these words that mean the end."""
-        if _WHOLE_ANSWERS.fullmatch(text):
+        if _WHOLE_ANSWERS.fullmatch(text) or (self.complete and self.complete.fullmatch(text)):
             return QUICK
         number = _NUMBER.search(text)
         if number and _COMPLETE.fullmatch(number.group()):

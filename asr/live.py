@@ -70,6 +70,28 @@ class LiveUtterance:
         self._text = ""
         self._spoke = False
         self._ended = False
+        self._spoken_frames = 0
+        self._odd = 0
+
+    @property
+    def text(self) -> str:
+        """The words so far."""
+        return self._text
+
+    @property
+    def speaking(self) -> bool:
+        """Whether somebody speaks just now."""
+        return self._silent_frames == 0
+
+    @property
+    def silence(self) -> float:
+        """Seconds since somebody last spoke; 0 when nobody has."""
+        return self._silent_frames * FRAME / RATE if self._spoke else 0.0
+
+    @property
+    def spoken_seconds(self) -> float:
+        """How long somebody has spoken in all."""
+        return self._spoken_frames * FRAME / RATE
 
     @property
     def spoke(self) -> bool:
@@ -79,6 +101,21 @@ class LiveUtterance:
     def samples(self) -> Samples:
         """All sound so far, mono at 16 kHz: what is kept as the recording."""
         return np.concatenate(self._kept) if self._kept else np.zeros(0, np.float32)
+
+    def forget_silence(self, keep: float = 0.5) -> float:
+        """While nobody has spoken, drops all sound but the last `keep` seconds; the seconds dropped. Waiting then costs nothing."""
+        if self._spoke:
+            return 0.0
+        dropped = 0
+        while self._kept and self._length - len(self._kept[0]) >= keep * RATE:
+            gone = len(self._kept.pop(0))
+            self._length -= gone
+            dropped += gone
+        self._frames -= dropped // FRAME
+        self._odd += dropped % FRAME
+        self._frames -= self._odd // FRAME
+        self._odd %= FRAME
+        return dropped / RATE
 
     def feed(self, pcm16: bytes) -> list[Heard]:
         """A piece of sound; what it brought. A sample that is cut in two waits for its other half. TooLong."""
@@ -119,6 +156,7 @@ class LiveUtterance:
         self._frames += 1
         speaking = self._speaks(frame)
         self._silent_frames = 0 if speaking else self._silent_frames + 1
+        self._spoken_frames += speaking
         heard: list[Heard] = []
         if speaking and not self._spoke:
             self._spoke = True

@@ -44,8 +44,8 @@ class Voice(ABC):
     name: str
 
     @abstractmethod
-    def speak(self, text: str) -> Speech:
-        """A sentence, numbers read as a person reads them. VoiceError."""
+    def speak(self, text: str, pace: float = 1.0) -> Speech:
+        """A sentence, numbers read as a person reads them; slower with a `pace` below 1. VoiceError."""
 
 
 class CachedVoice(Voice):
@@ -60,18 +60,19 @@ class CachedVoice(Voice):
         self._folder = folder
         self._fixed = fixed
 
-    def speak(self, text: str) -> Speech:
+    def speak(self, text: str, pace: float = 1.0) -> Speech:
         """See Voice. What is not fixed is a citizen's own, and not kept; nor is, where nobody said what is fixed, what holds a number."""
         if any(c.isdigit() for c in text) if self._fixed is None else text not in self._fixed:
-            return self._voice.speak(text)
-        path = self._folder / (hashlib.sha256(f"{self.name}\n{text}".encode()).hexdigest()[:32] + ".wav")
+            return self._voice.speak(text, pace)
+        name = self.name if pace == 1.0 else f"{self.name} {pace:.2f}"
+        path = self._folder / (hashlib.sha256(f"{name}\n{text}".encode()).hexdigest()[:32] + ".wav")
         try:
             kept = _read(path)
             os.utime(path)
             return kept
         except (OSError, EOFError, wave.Error):
             pass
-        spoken = self._voice.speak(text)
+        spoken = self._voice.speak(text, pace)
         self._folder.mkdir(parents=True, exist_ok=True)
         written = path.with_suffix(f".{os.getpid()}.part")
         written.write_bytes(spoken.wav())

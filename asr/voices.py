@@ -23,19 +23,19 @@ class EspeakVoice(Voice):
     def __init__(self, variant: str = "f2", speed: int = 165) -> None:
         self._worker: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
-        self._style = {"variant": variant, "speed": speed}
+        self._variant, self._speed = variant, speed
 
-    def speak(self, text: str) -> Speech:
+    def speak(self, text: str, pace: float = 1.0) -> Speech:
         """See Voice. A worker that has died is started again, once."""
         with self._lock:
             for _ in range(2):
                 try:
-                    return self._ask(text)
+                    return self._ask(text, pace)
                 except (OSError, ValueError):
                     self.close()
             raise VoiceError("espeak-ng does not answer")
 
-    def _ask(self, text: str) -> Speech:
+    def _ask(self, text: str, pace: float) -> Speech:
         if self._worker is None or self._worker.poll() is not None:
             self._worker = subprocess.Popen(
                 [sys.executable, "-m", "asr.speak_worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -46,7 +46,8 @@ class EspeakVoice(Voice):
         guard = threading.Timer(SECONDS, worker.kill)
         guard.start()
         try:
-            worker.stdin.write(json.dumps({"text": as_read(text), **self._style}).encode() + b"\n")
+            asked = {"text": as_read(text), "variant": self._variant, "speed": round(self._speed * pace)}
+            worker.stdin.write(json.dumps(asked).encode() + b"\n")
             worker.stdin.flush()
             head = json.loads(worker.stdout.readline())
             sound = worker.stdout.read(head["bytes"])
@@ -92,10 +93,10 @@ class SherpaVoice(Voice):
         self._tts = sherpa_onnx.OfflineTts(config)
         self._lock = threading.Lock()
 
-    def speak(self, text: str) -> Speech:
+    def speak(self, text: str, pace: float = 1.0) -> Speech:
         """See Voice."""
         with self._lock:
-            made = self._tts.generate(as_read(text))
+            made = self._tts.generate(as_read(text), speed=pace)
         samples = np.clip(np.asarray(made.samples), -1, 1) * 32767
         return Speech(samples.astype(np.int16), made.sample_rate)
 

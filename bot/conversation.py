@@ -63,10 +63,12 @@ class Conversation:
         client_message_id: str | None = None,
         spoken: Spoken | None = None,
         unheard: str | None = None,
+        about: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """One turn: the contract's answer. The same `client_message_id` again gives the same answer and does nothing.
 
-        `unheard` is a recording that nobody can understand here.
+        `unheard` is a recording that nobody can understand here; `about` is what the channel alone knows of this turn: the dialog gets
+        it under the channel's name.
         """
         recording = spoken.recording if spoken else unheard
         payload = {"recording": recording} if recording else {}
@@ -76,7 +78,7 @@ class Conversation:
                 return turn.answer
             try:
                 before = await to_thread.run_sync(self.drafts.current, conversation_id) if spoken else None
-                answer = await self._answer(turn, text, spoken, unheard)
+                answer = await self._answer(turn, text, spoken, unheard, about)
                 if spoken:
                     await to_thread.run_sync(self._keep_hearing, turn, spoken, before)
                 return await to_thread.run_sync(self._finish, turn, answer, spoken, unheard)
@@ -84,7 +86,9 @@ class Conversation:
                 await to_thread.run_sync(self.journal.give_up, turn)
                 raise
 
-    async def _answer(self, turn: Turn, text: str, spoken: Spoken | None, unheard: str | None) -> DialogAnswer:
+    async def _answer(
+        self, turn: Turn, text: str, spoken: Spoken | None, unheard: str | None, about: Mapping[str, Any] | None
+    ) -> DialogAnswer:
         """What to say: nothing beside an operator; else what the waiting room, the door itself, or the dialog says."""
         room = self.waiting_room
         kept = await to_thread.run_sync(room.hear, turn, text)
@@ -97,17 +101,21 @@ class Conversation:
         utterance = clean(text)
         if utterance.answer:
             return DialogAnswer((Reply(utterance.answer),), UNCHANGED, None, None)
-        answer = await self._ask(turn, utterance.text, spoken)
+        answer = await self._ask(turn, utterance.text, spoken, about)
         if turn.state == WAITING:
             answer = replace(answer, replies=(Reply(wording.BACK_FROM_WAITING), *answer.replies))
         elif utterance.cut:
             answer = replace(answer, replies=(Reply(wording.cut(LONGEST_UNDERSTOOD)), *answer.replies))
         return await to_thread.run_sync(room.after, turn, text, answer)
 
-    async def _ask(self, turn: Turn, text: str, spoken: Spoken | None) -> DialogAnswer:
+    async def _ask(self, turn: Turn, text: str, spoken: Spoken | None, about: Mapping[str, Any] | None) -> DialogAnswer:
         """The dialog's answer; without one, an apology, or a person for whoever wants one."""
         try:
-            metadata = {"turn": turn.number, "channel": turn.channel, **({"speech": spoken.times()} if spoken else {})}
+            metadata: dict[str, Any] = {"turn": turn.number, "channel": turn.channel}
+            if spoken:
+                metadata["speech"] = spoken.times()
+            if about:
+                metadata[turn.channel] = dict(about)
             return await self.dialog.say(turn.conversation_id, text, metadata)
         except DialogUnavailable as error:
             log.warning("dialog unavailable: %s", error)
@@ -123,22 +131,28 @@ class Conversation:
         if repeated := await to_thread.run_sync(self.journal.answer_to, conversation_id, client_message_id):
             return repeated
         samples = await self.ears.decode(data)
-        recording = await self._keep(conversation_id, samples)
+        recording = await self.keep(conversation_id, samples)
         if not self.ears.hears:
             return await self.say(conversation_id, listening.VOICE_MESSAGE, client_message_id, unheard=recording)
         transcript = await self.ears.understand(samples)
         return await self.say(conversation_id, transcript.text, client_message_id, Spoken(recording, transcript))
 
     async def heard(
-        self, conversation_id: str, samples: Samples, transcript: Transcript, client_message_id: str | None = None
+        self,
+        conversation_id: str,
+        samples: Samples,
+        transcript: Transcript,
+        client_message_id: str | None = None,
+        about: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """One turn that was understood while it was spoken: the contract's answer with `transcript`."""
         if repeated := await to_thread.run_sync(self.journal.answer_to, conversation_id, client_message_id):
             return repeated
-        recording = await self._keep(conversation_id, samples)
-        return await self.say(conversation_id, transcript.text, client_message_id, Spoken(recording, transcript))
+        spoken = Spoken(await self.keep(conversation_id, samples), transcript)
+        return await self.say(conversation_id, transcript.text, client_message_id, spoken, about=about)
 
-    async def _keep(self, conversation_id: str, samples: Samples) -> str:
+    async def keep(self, conversation_id: str, samples: Samples) -> str:
+        """Keeps a sound before anybody tries to understand it: the recording's id."""
         sound = await to_thread.run_sync(wav, samples)
         return await to_thread.run_sync(self.recordings.keep, conversation_id, sound, len(samples) / RATE)
 

@@ -13,6 +13,7 @@ from anyio import to_thread
 from numpy.typing import NDArray
 
 from asr.decoding import decode
+from asr.endpointing import Endpointing
 from asr.errors import ModelMissing
 from asr.live import LiveUtterance
 from asr.transcriber import RATE, Transcriber
@@ -75,11 +76,11 @@ class Ears:
             raise ModelMissing
         return await to_thread.run_sync(self._whole.transcribe, samples)
 
-    def utterance(self, rate: int) -> LiveUtterance:
-        """Listens to one utterance while it is spoken, at `rate` Hz. ModelMissing."""
+    def utterance(self, rate: int, ends: Endpointing | None = None) -> LiveUtterance:
+        """Listens to one utterance while it is spoken, at `rate` Hz; `ends` knows the speaker already. ModelMissing."""
         if self._streaming is None:
             raise ModelMissing
-        return LiveUtterance(self._streaming, rate)
+        return LiveUtterance(self._streaming, rate, endpointing=ends)
 
 
 def wav(samples: Samples) -> bytes:

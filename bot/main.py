@@ -31,6 +31,7 @@ from bot.listeners import ears_of, second_hearing_of, voice_of
 from bot.notifier import Notifier
 from bot.operators import console
 from bot.operators.waiting_room import WaitingRoom
+from bot.phone_talk import talk_of, talking
 from bot.rasa_process import RasaError, RasaProcess, ensure_model, free_port
 from bot.telephone import PhoneBusy, Telephone
 from bot.turns import TurnLocks
@@ -196,6 +197,8 @@ async def serving(
                 await stack.enter_async_context(telegram.serving(settings.telegram_webhook, secret))
             await stack.enter_async_context(following_up(settings, house.database, house.clock, news.announce))
             await stack.enter_async_context(attending(house, conversation, news.announce, chatwoot))
+            talk = talk_of(settings, house.database, house.clock, conversation)
+            await stack.enter_async_context(talking(telephone.gateway, talk, house.escalations))
             # Last, and so the first to end: everything else still works while calls under way finish.
             await stack.enter_async_context(telephone.serving())
             telling = asyncio.create_task(Notifier(house.announcements, news.announce).run())

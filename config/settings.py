@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     phone_drain_seconds: float = Field(
         300.0, ge=0, description="How long calls under way may go on when the bot is stopped; new ones are refused."
     )
+    phone_resume_minutes: float = Field(
+        15.0, ge=0, description="How long a caller whose call broke off can go on with it; then they are called back."
+    )
     join_days: int = Field(30, ge=0, description="Days within which the same complaint again joins the open ticket.")
     group_days: int = Field(
         90, ge=0, description="Days within which complaints about the same merchant form a group case."

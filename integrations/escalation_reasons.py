@@ -22,6 +22,7 @@ _ALL = (
     Reason("misunderstood", "两次没听懂", 3),
     Reason("abuse", "言语激烈", 4),
     Reason("doubt", "有内容存疑", 4),
+    Reason("dropped", "电话中断", 4),
     Reason("operator", "坐席主动接入", 5),
 )
 

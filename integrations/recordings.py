@@ -62,6 +62,21 @@ class Recordings:
             )
         return recording_id
 
+    def keep_file(self, conversation_id: str, write: Callable[[Path], float]) -> str:
+        """Keeps a sound that is on the disk already: `write` puts the WAV at a path and gives its seconds. It is heard by people alone."""
+        recording_id = str(uuid.uuid4())
+        self._folder.mkdir(parents=True, exist_ok=True)
+        written = self._folder / f".{recording_id}.part"
+        seconds = write(written)
+        written.rename(self._path(recording_id))
+        with self._database.session() as session:
+            session.add(
+                RecordingRow(
+                    id=recording_id, conversation_id=conversation_id, seconds=seconds, context={}, at=self._clock()
+                )
+            )
+        return recording_id
+
     def understood(
         self,
         recording_id: str,

@@ -35,6 +35,7 @@ ENTERED = {
     "rejected": "您的工单被退回了，请坐席来帮您处理。",
     "voice": listening.NO_MODEL,
     "unavailable": "我这边暂时办不了，给您转坐席，说过的都在。",
+    "dropped": "电话断了，坐席会给您回过去。",
     "operator": "坐席来跟您说。",
 }
 """The first sentence for each reason; a test holds that every reason has one."""

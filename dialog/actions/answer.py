@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dialog.actions import wording
+from dialog.actions import aloud, wording
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
 from dialog.actions.outcome import Outcome
@@ -41,6 +41,8 @@ def answer(notes: Notes, heard: Heard, asked: str, outcome: Outcome) -> bool:
     spec = notes.fields().get(asked) or notes.catalog.fields.get(asked)
     if spec is None:
         return False
+    if asked == "contact_phone" and (settled := _caller(notes, heard, outcome)) is not None:
+        return settled
     if asked == "description" and not heard.acts and heard.text.strip():
         # Asked for again because the citizen wants to change it.
         notes.put(asked, heard.text, heard.text, span=(0, len(heard.text)))
@@ -70,6 +72,23 @@ def answer(notes: Notes, heard: Heard, asked: str, outcome: Outcome) -> bool:
         notes.put(asked, words, heard.text)
         return True
     return False
+
+
+def _caller(notes: Notes, heard: Heard, outcome: Outcome) -> bool | None:
+    """The answer to whether the number that calls is the one to call back; None when it says something else."""
+    memory = notes.memory
+    offered, memory.caller_offered = memory.caller_offered, False
+    if not offered or notes.phone is None or notes.phone.caller is None:
+        return None
+    if heard.has("affirm"):
+        notes.put("contact_phone", notes.phone.caller, heard.text, source="caller_id", confirmed=True)
+        # Its last digits were just said.
+        outcome.changed.add("contact_phone")
+        return True
+    if heard.has("deny") or heard.text.strip(" 。") == aloud.CALLER_OTHER:
+        memory.caller_refused = True
+        return True
+    return None
 
 
 def says_more(heard: Heard) -> bool:

@@ -7,7 +7,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from dialog.actions import wording
+from dialog.actions import aloud, wording
 from dialog.actions.interruptions import TICKET_PAYLOAD, closed
 from dialog.actions.questions import CONFIRM
 from dialog.actions.room import Room
@@ -35,8 +35,13 @@ class FileTicket(Action):
             # The form was closed by something else (a status was told, a wish cancelled): there is nothing to file.
             return []
         ticket = self._room.desk.file(notes.draft, channel=self._room.channel(tracker))
-        dispatcher.utter_message(
-            text=wording.filed(numbers.grouped(ticket.number), ticket.lead_unit, due(ticket.created_at, ticket.due_at))
+        until = due(ticket.created_at, ticket.due_at)
+        *before, last = (
+            aloud.filed(ticket.number, ticket.lead_unit, until)
+            if notes.phone
+            else (wording.filed(numbers.grouped(ticket.number), ticket.lead_unit, until), wording.FILED_FOLLOW_UP)
         )
-        dispatcher.utter_message(text=wording.FILED_FOLLOW_UP, json_message={TICKET_PAYLOAD: ticket.number})
+        for text in before:
+            dispatcher.utter_message(text=text)
+        dispatcher.utter_message(text=last, json_message={TICKET_PAYLOAD: ticket.number})
         return closed(notes)

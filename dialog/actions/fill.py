@@ -3,6 +3,7 @@
 from typing import Any
 
 from dialog.actions import wording
+from dialog.actions.aloud import READ_BACK_AT_ONCE
 from dialog.actions.answer import answer, house, resolved
 from dialog.actions.corrections import correct
 from dialog.actions.heard import Heard
@@ -78,10 +79,12 @@ def _acknowledge(notes: Notes, before: dict[str, Any], asked: str | None, outcom
     """Repeats what was caught besides the answer, so that a wrong catch is heard."""
     if not before.get("description"):
         return
+    repeated = notes.phone is not None and asked in notes.fields() and notes.fields()[asked].kind in READ_BACK_AT_ONCE
     caught = [
         show(value, spec.kind)
         for name, spec in notes.fields().items()
-        if name not in (asked, "description", "demand", *outcome.changed)
+        if name not in ("description", "demand", *outcome.changed)
+        and (name != asked or repeated)
         and (value := notes.value(name)) is not None
         and value != before.get(name)
     ]

@@ -10,13 +10,13 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 from rasa_sdk.interfaces import ActionExecutionRejection
 
-from dialog.actions import followup, wording
+from dialog.actions import aloud, followup, wording
 from dialog.actions.doubts import settle, settle_filed, take_up
 from dialog.actions.fill import fill
 from dialog.actions.heard import Heard
-from dialog.actions.interruptions import INTERRUPTIONS, QUESTION_PAYLOAD, closed
+from dialog.actions.interruptions import HANDOVER_PAYLOAD, INTERRUPTIONS, QUESTION_PAYLOAD, closed
 from dialog.actions.joining import answered, offer
-from dialog.actions.notes import Notes
+from dialog.actions.notes import MISSES_BEFORE_A_PERSON, Notes
 from dialog.actions.outcome import Outcome
 from dialog.actions.questions import CONFIRM, JOIN, LAST4, Question, next_question
 from dialog.actions.remarks import NO_PROOF, remarks
@@ -44,7 +44,7 @@ class ValidateTicketForm(FormValidationAction):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[EventType]:
         """Fills, acknowledges, asks; ends the form when the citizen has said yes."""
-        return await asyncio.to_thread(self._turn, dispatcher, tracker)
+        return await asyncio.to_thread(self._turn, self._room.speaker(dispatcher, tracker), tracker)
 
     def _turn(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         notes = self._room.notes(tracker)
@@ -69,6 +69,11 @@ class ValidateTicketForm(FormValidationAction):
         offer(self._room, notes)
         if not notes.missing() and not notes.memory.read_back:
             notes.remarks = remarks(self._room, notes)
+        if notes.phone and notes.memory.misses >= MISSES_BEFORE_A_PERSON:
+            notes.memory.misses = 0
+            self._room.save(notes)
+            dispatcher.utter_message(text=aloud.TO_A_PERSON, json_message={HANDOVER_PAYLOAD: "misunderstood"})
+            return slots(notes)
         question = next_question(notes)
         remember(notes, question)
         self._room.save(notes)

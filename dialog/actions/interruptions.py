@@ -46,11 +46,12 @@ class Interruption(Action):
 
     def _run(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         notes, heard = self.room.notes(tracker), self.room.heard(tracker)
+        say = self.room.speaker(dispatcher, tracker)
         if (told := followup.take(self.room, notes, heard)) is not None:
             # “挺好的，谢谢” may be thanks, and may be the answer to a follow-up's question.
-            followup.utter(dispatcher, told, QUESTION_PAYLOAD)
+            followup.utter(say, told, QUESTION_PAYLOAD)
             return []
-        return self.answer(dispatcher, tracker, notes, heard)
+        return self.answer(say, tracker, notes, heard)
 
     @abstractmethod
     def answer(self, say: CollectingDispatcher, tracker: Tracker, notes: Notes, heard: Heard) -> list[EventType]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dialog.actions.aloud import Phone
 from integrations.drafts import Draft, NewEntry
 from integrations.language_model import LanguageModel
 from intents.catalog import Catalog, Field, Topic
@@ -39,6 +40,8 @@ class Memory:
     ask_next: str | None = None
     status_number: str | None = None
     resumed: bool = False
+    caller_offered: bool = False
+    caller_refused: bool = False
     before_status: str | None = None
     last_replies: list[dict[str, Any]] = field(default_factory=list)
 
@@ -63,9 +66,11 @@ class Notes:
         turn: int,
         language_model: LanguageModel | None = None,
         speech: Mapping[str, Any] | None = None,
+        phone: Phone | None = None,
     ) -> None:
         self.catalog = catalog
         self.speech = speech
+        self.phone = phone
         self._language_model = language_model
         self.draft = draft
         self.turn = turn
@@ -126,13 +131,14 @@ class Notes:
         turn: int | None = None,
         span: tuple[int, int] | None = None,
         confirmed: bool = False,
+        source: str = "citizen",
     ) -> None:
         """Adds an entry; an equal one is not repeated."""
         if name in self._told and self._told[name].value == value and not confirmed:
             return
         said_in = self.turn if turn is None else turn
         where = self._span(span, raw) if said_in == self.turn else _in_text(span)
-        self._add(NewEntry(name, value, raw, said_in, where, confirmed=confirmed))
+        self._add(NewEntry(name, value, raw, said_in, where, source=source, confirmed=confirmed))
 
     def _add(self, entry: NewEntry) -> None:
         self.entries.append(entry)

@@ -1,8 +1,9 @@
 """What to ask next, and how: one question a turn, with buttons where an answer can be chosen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dialog.actions import wording
+from dialog.actions import aloud, wording
 from dialog.actions.notes import MISSES_BEFORE_A_PERSON, Notes
 from integrations.numbers import grouped
 from intents.catalog import Field, FieldKind
@@ -69,11 +70,17 @@ def _topic_question(notes: Notes) -> Question:
             return Question(
                 "topic", wording.OFFER_HUMAN_OR_CHOICE, buttons(*names, wording.NONE_OF_THESE, wording.HUMAN)
             )
-        if len(names) == 1:
-            return Question("topic", wording.is_it(names[0]), buttons(wording.YES_IT_IS, wording.NONE_OF_THESE))
-        return Question("topic", wording.TOPIC_CHOICE, buttons(*names, wording.NONE_OF_THESE))
+        if len(names) == 1 and not (notes.phone and notes.memory.misses):
+            return Question(
+                "topic",
+                wording.is_it(aloud.spoken(names[0]) if notes.phone else names[0]),
+                buttons(wording.YES_IT_IS, wording.NONE_OF_THESE),
+            )
+        text = aloud.topic_choice([*names, wording.NONE_OF_THESE]) if notes.phone else wording.TOPIC_CHOICE
+        return Question("topic", text, buttons(*names, wording.NONE_OF_THESE))
     if notes.memory.misses:
-        return Question("description", notes.catalog.fields["description"].again)
+        description = notes.catalog.fields["description"]
+        return Question("description", description.phone_again if notes.phone else description.again)
     return Question("description", wording.WHAT_ELSE if notes.memory.resumed else wording.WHAT_HAPPENED)
 
 
@@ -82,12 +89,30 @@ def _field_question(notes: Notes, name: str) -> Question:
     options = notes.memory.districts_offered
     if name == "district" and len(options) > 1:
         return Question(name, wording.which_district(options), buttons(*options))
+    if notes.phone:
+        return _field_aloud(notes, notes.phone, spec)
     if notes.memory.misses >= MISSES_BEFORE_A_PERSON:
         return Question(name, wording.OFFER_HUMAN, buttons(wording.HUMAN, wording.SKIP), (spec.again,))
     text = spec.question
     if notes.memory.misses:
         text = wording.with_example(spec.again, spec.examples if spec.kind is not FieldKind.CHOICE else ())
     return Question(name, text, _choices(spec))
+
+
+def _field_aloud(notes: Notes, phone: aloud.Phone, spec: Field) -> Question:
+    """The question on the telephone: in its own words, with the keys of a choice once the plain question has failed."""
+    if spec.kind is FieldKind.PHONE and phone.caller and not notes.memory.caller_refused:
+        notes.memory.caller_offered = True
+        offer = buttons(aloud.CALLER_YES, aloud.CALLER_OTHER, wording.ANONYMOUS)
+        return Question(spec.name, aloud.use_caller(phone.caller), offer)
+    return Question(spec.name, asked_aloud(spec, again=bool(notes.memory.misses) or phone.simpler), _choices(spec))
+
+
+def asked_aloud(spec: Field, *, again: bool) -> str:
+    """A field's question on the telephone, `again`: simpler, after a misunderstanding or a silence."""
+    if not again:
+        return spec.phone
+    return aloud.keys(tuple(spec.options)) if spec.kind is FieldKind.CHOICE and spec.options else spec.phone_again
 
 
 def _choices(spec: Field) -> tuple[Button, ...]:
@@ -106,10 +131,24 @@ def _read_back(notes: Notes) -> Question:
         return Question(CONFIRM, wording.WHICH_TO_CHANGE, tuple(Button(label, f"改{label}") for label in labels))
     return Question(
         CONFIRM,
-        wording.CONFIRM,
+        aloud.CONFIRM if notes.phone else wording.CONFIRM,
         buttons(wording.YES_FILE, wording.CHANGE, wording.CANCEL),
-        () if notes.memory.read_back else (*notes.remarks, summary(notes)),
+        () if notes.memory.read_back else (*notes.remarks, *_told(notes)),
     )
+
+
+def _told(notes: Notes) -> Sequence[str]:
+    """The read-back: whole where it can be read, in short pieces where it is heard."""
+    if not notes.phone:
+        return (summary(notes),)
+    facts = [
+        (spec.label, value, spec.kind)
+        for name, spec in notes.fields().items()
+        if (value := notes.value(name)) is not None
+        and not (name == "contact_phone" and notes.value("anonymous"))
+        and (name != "district" or str(value) not in str(notes.value("place") or ""))
+    ]
+    return aloud.summary(notes.topic.short if notes.topic else None, facts, anonymous=bool(notes.value("anonymous")))
 
 
 def summary(notes: Notes) -> str:

@@ -1,6 +1,6 @@
 """What is said with the read-back and asks for nothing: others complain of the same, what the law gives, which proof would help."""
 
-from dialog.actions import wording
+from dialog.actions import aloud, wording
 from dialog.actions.notes import Notes
 from dialog.actions.room import Room
 from integrations.groups import LEAST, about
@@ -44,7 +44,7 @@ def remarks(room: Room, notes: Notes) -> list[str]:
     proofs = PROOFS.get(topic.id, ())
     kept = room.evidence.count(notes.draft.id) if room.evidence is not None else len(proofs)
     if kept < len(proofs):
-        said.append(wording.proof_helps(proofs[kept]))
+        said.append((aloud if notes.phone else wording).proof_helps(proofs[kept]))
         notes.memory.proof_mentioned = True
     notes.memory.remarked = True
     return said

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
 
+from dialog.actions.aloud import Phone, Speaking
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
 from integrations.desk import TicketDesk
@@ -38,7 +40,9 @@ class Room:
     def notes(self, tracker: Tracker) -> Notes:
         """The conversation's open draft (a new one if there is none), as this turn sees it."""
         draft = self.drafts.current(tracker.sender_id) or self.drafts.open_new(tracker.sender_id)
-        return Notes(self.catalog, draft, self.turn(tracker), self.language_model, self.speech(tracker))
+        return Notes(
+            self.catalog, draft, self.turn(tracker), self.language_model, self.speech(tracker), self.phone(tracker)
+        )
 
     def heard(self, tracker: Tracker) -> Heard:
         """The citizen's latest message."""
@@ -53,6 +57,14 @@ class Room:
         """For a spoken message its recording and when each word was said; see `bot/ears.py`."""
         metadata = tracker.latest_message.get("metadata") or {}
         return metadata.get("speech")
+
+    def phone(self, tracker: Tracker) -> Phone | None:
+        """What a message by telephone brought along; None for any other."""
+        return Phone.from_metadata(tracker.latest_message.get("metadata") or {})
+
+    def speaker(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> CollectingDispatcher | Speaking:
+        """The dispatcher to utter through: on the telephone it says some things in other words."""
+        return Speaking(dispatcher) if self.phone(tracker) else dispatcher
 
     def channel(self, tracker: Tracker) -> str:
         """The channel that the message came by."""

@@ -69,6 +69,7 @@ class Field:
     """One fact of a ticket, as one topic asks for it.
 
     `question` and `again` (the simpler wording after a misunderstanding) are at most 50 characters;
+    `phone` and `phone_again` are the same as said on the telephone, where nothing can be seen or pressed but keys;
     `options` maps each value of a choice to the words that mean it.
     """
 
@@ -77,6 +78,8 @@ class Field:
     kind: FieldKind
     question: str
     again: str
+    phone: str
+    phone_again: str
     why: str
     examples: tuple[str, ...]
     required: bool

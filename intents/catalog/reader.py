@@ -30,7 +30,9 @@ def _options(raw: Any, cues: Mapping[str, list[str]] | None) -> Mapping[str, tup
 def _field(name: str, raw: Mapping[str, Any], *, required: bool, options: Any, cues: Any, where: str) -> Field:
     question = raw["question"]
     again = raw.get("again", question)
-    for text in (question, again):
+    phone = raw.get("phone", question)
+    phone_again = raw.get("phone_again", again if "again" in raw else phone)
+    for text in (question, again, phone, phone_again):
         if len(text) > QUESTION_LIMIT:
             raise CatalogError(f"{where}.{name}: a question of {len(text)} characters, at most {QUESTION_LIMIT}")
     return Field(
@@ -39,6 +41,8 @@ def _field(name: str, raw: Mapping[str, Any], *, required: bool, options: Any, c
         kind=FieldKind(raw["kind"]),
         question=question,
         again=again,
+        phone=phone,
+        phone_again=phone_again,
         why=raw["why"],
         examples=tuple(map(str, raw["examples"])),
         required=required,
@@ -56,8 +60,8 @@ def _topic(
         *raw["fields"],
         *(c for c in common if c.rstrip("*") not in {*own, "description"}),
     ]
-    asks, options = raw.get("ask", {}), raw.get("options", {})
-    for name in (*asks, *options):
+    asks, options, phone = raw.get("ask", {}), raw.get("options", {}), raw.get("phone", {})
+    for name in (*asks, *options, *phone):
         if name not in own:
             raise CatalogError(f"{topic_id}: words a field that it does not have: {name}")
     fields: dict[str, Field] = {}
@@ -65,7 +69,12 @@ def _topic(
         name = entry.rstrip("*")
         if name not in base:
             raise CatalogError(f"{topic_id}: unknown field {name}")
-        worded = {**base[name], **({"question": asks[name]} if name in asks else {})}
+        worded = dict(base[name])
+        if name in asks:
+            # A topic's own question is said on the telephone too, unless it has a wording of its own there.
+            worded = {key: words for key, words in worded.items() if key != "phone"} | {"question": asks[name]}
+        if name in phone:
+            worded["phone"] = phone[name]
         if name in options:
             # A field in free words elsewhere is a choice where a topic lists its values (退费 or 继续服务).
             worded["kind"] = FieldKind.CHOICE

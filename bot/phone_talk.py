@@ -1,0 +1,73 @@
+"""The wiring of the talk over a call: the voice of the line, what is kept of calls, and who is called back."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+from asr.voice import CachedVoice, VoiceError
+from asr.voices import load_voice
+from bot.channels.phone.breaths import breaths
+from bot.channels.phone.callbacks import Callbacks
+from bot.channels.phone.gateway import Gateway
+from bot.channels.phone.line_voice import LineVoice
+from bot.channels.phone.rooms import Rooms
+from bot.channels.phone.talk import Talk, fixed_sentences
+from bot.conversation import Conversation
+from config.settings import Settings
+from integrations.database import Database
+from integrations.escalations import Escalations
+from integrations.phone_talks import PhoneTalks
+from intents.catalog import load_catalog
+
+log = logging.getLogger(__name__)
+
+
+def line_voice_of(settings: Settings) -> LineVoice | None:
+    """The hotline's voice on the telephone; None, and said in the log, where there is none."""
+    try:
+        voice, kept = load_voice(settings.voice), load_voice(settings.voice)
+    except VoiceError as error:
+        log.error("voice: %s", error)
+        return None
+    if voice is None or kept is None:
+        return None
+    fixed = frozenset(piece for text in fixed_sentences(load_catalog()) for piece in breaths(text))
+    return LineVoice(voice, CachedVoice(kept, settings.home / "voice", fixed), fixed)
+
+
+def talk_of(settings: Settings, database: Database, clock: Callable[[], datetime], door: Conversation) -> Talk | None:
+    """Leads calls; None where the house has no voice to lead one."""
+    voice = line_voice_of(settings)
+    if voice is None:
+        return None
+    rooms = Rooms(
+        door=door,
+        ears=door.ears,
+        voice=voice,
+        talks=PhoneTalks(database, clock),
+        catalog=load_catalog(),
+        resume_within=timedelta(minutes=settings.phone_resume_minutes),
+        tapes=settings.home / "recordings",
+    )
+    return Talk(rooms)
+
+
+@asynccontextmanager
+async def talking(gateway: Gateway, talk: Talk | None, escalations: Escalations) -> AsyncIterator[None]:
+    """The gateway's calls are led by this talk, while the context is open; without one they go to a person."""
+    if talk is None:
+        yield
+        return
+    gateway.talk = talk
+    rooms = talk.rooms
+    callbacks = Callbacks(rooms.talks, escalations, rooms.resume_within)
+    tasks = [asyncio.create_task(job) for job in (rooms.voice.warm_up(), callbacks.run())]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        rooms.voice.close()
