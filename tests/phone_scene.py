@@ -129,6 +129,9 @@ class Talks:
     def dropped(self, key: str, within: timedelta) -> PhoneTalk | None:
         return self.before
 
+    def citizen_key(self, conversation: str) -> str | None:
+        return None
+
     def begin(self, call_id: str, conversation: str, recorded: bool | None = None) -> None:
         self.began.append((conversation, recorded))
 

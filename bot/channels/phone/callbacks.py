@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from anyio import to_thread
 
-from bot.channels.phone.record import KEY
+from bot.channels.phone.record import number_of
 from integrations.escalations import Escalations
 from integrations.phone_talks import PhoneTalk, PhoneTalks
 
@@ -38,8 +38,9 @@ class Callbacks:
     def _note(self, talk: PhoneTalk) -> bool:
         if not self.talks.unfinished(talk.conversation_id):
             return False
-        number = (self.talks.citizen_key(talk.conversation_id) or "").removeprefix(KEY) or None
-        phone = number or self.talks.contact_phone(talk.conversation_id)
+        phone = number_of(self.talks.citizen_key(talk.conversation_id)) or self.talks.contact_phone(
+            talk.conversation_id
+        )
         if phone is None:
             # Nobody knows where to call: what was told stays with the conversation.
             return False

@@ -1,6 +1,7 @@
 """Every call goes through here, whatever carries it: who calls, the talk, how it ended, and no new ones while draining."""
 
 import asyncio
+import contextlib
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -28,6 +29,9 @@ WRITERS = 8
 
 DATABASE_SECONDS = 3.0
 """A caller waits no longer for the database: an unknown number is better than silence, and an unknown end leads to a person."""
+
+COMES_BACK_SECONDS = 1.5
+"""How long a caller who comes back waits for the talk before; Asterisk drops a caller after two seconds of silence."""
 
 REMEMBERED = 1000
 """Ended calls whose end is known without asking the database."""
@@ -76,6 +80,9 @@ class Gateway:
 
     async def answer(self, call: WireCall) -> None:
         """Leads a call to its end. Never raises."""
+        if (earlier := self._live.get(call.call_id)) is not None and earlier.over:
+            # The same caller, back at once from a queue with nobody in it: what was said before is just being written down.
+            await self._until_gone(call.call_id)
         if call.call_id in self._live:
             phone_metrics().drops.labels("duplicate").inc()
             await call.refuse()
@@ -98,6 +105,12 @@ class Gateway:
             log.info("call %s ended: %s", call.call_id, outcome.value)
             if not self._live:
                 self._empty.set()
+
+    async def _until_gone(self, call_id: UUID) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(COMES_BACK_SECONDS):
+                while call_id in self._live:
+                    await asyncio.sleep(0.01)
 
     async def _lead(self, call: WireCall) -> None:
         if self.draining:

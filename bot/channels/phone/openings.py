@@ -8,7 +8,7 @@ from anyio import to_thread
 from bot.channels.phone import words
 from bot.channels.phone.expecting import RESUME, Expecting, asked_for_consent, asked_to_resume
 from bot.channels.phone.hearing import Said
-from bot.channels.phone.record import key_of
+from bot.channels.phone.record import key_of, number_of
 from dialog.actions import aloud, wording
 from integrations.journal import WAITING
 from integrations.phone_talks import PhoneTalk
@@ -84,6 +84,10 @@ class Opening:
         """From a queue in which nobody answered: the same call, the same conversation, the same answer about recording."""
         call = self._call
         call.conversation = back.conversation_id
+        if call.record.caller is None:
+            # Of the call itself the number is forgotten once it has ended.
+            key = await to_thread.run_sync(call.rooms.talks.citizen_key, back.conversation_id)
+            call.record.caller = number_of(key)
         await call.record.begin(back.conversation_id, back.recorded)
         self._take_up(back.recorded)
         waits = await to_thread.run_sync(call.rooms.door.journal.state, back.conversation_id) == WAITING

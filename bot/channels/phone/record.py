@@ -23,6 +23,11 @@ def key_of(number: str | None) -> str | None:
     return f"{KEY}{number}" if number else None
 
 
+def number_of(key: str | None) -> str | None:
+    """The other way round."""
+    return key.removeprefix(KEY) if key else None
+
+
 class Record:
     """One call's."""
 
@@ -32,11 +37,8 @@ class Record:
         self._id = str(call.call_id)
         self._turns: list[dict[str, Any]] = []
         self.tape: Tape | None = None
-
-    @property
-    def caller(self) -> str | None:
+        self.caller = call.caller.number
         """The number that calls."""
-        return self._call.caller.number
 
     async def begin(self, conversation: str, recorded: bool | None) -> None:
         """The call is about this conversation from now on."""
