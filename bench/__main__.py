@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bench import listening, outbox, reading, speaking, telephone, turns
+from bench import listening, outbox, reading, speaking, telephone, telephone_talk, turns
 
 if __name__ == "__main__":
     asyncio.run(turns.main())
@@ -11,3 +11,4 @@ if __name__ == "__main__":
     outbox.main()
     asyncio.run(speaking.main())
     telephone.main()
+    asyncio.run(telephone_talk.main())

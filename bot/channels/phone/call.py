@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from anyio import to_thread
@@ -23,6 +23,7 @@ from bot.channels.phone.mouth import Mouth
 from bot.channels.phone.openings import Opening
 from bot.channels.phone.record import Record
 from bot.channels.phone.rooms import Rooms
+from bot.channels.phone.times import Times
 from bot.channels.phone.transport import Audio, CallTransport, Digit, Event, Hangup, Played
 from bot.channels.phone.turns import Answered, Turns
 from dialog.actions import wording
@@ -39,15 +40,6 @@ NO_SPEECH = 0.3
 """Seconds of sound below which nothing was said: a click, a cough."""
 
 MISSES_BEFORE_A_PERSON = 2
-
-
-@dataclass(slots=True)
-class Times:
-    """When the parts of the last answer were there, on the loop's clock: the caller fell silent, was understood, was answered."""
-
-    silent: float = 0.0
-    ended: float = 0.0
-    answered: float = 0.0
 
 
 class Call:
@@ -288,7 +280,12 @@ class Call:
             self.turns.later = later[1:]
             self.ask(*later[0])
         else:
+            self.mouth.on_sound = self._answer_heard
             self.say(texts, Expecting.of(told, self.rooms.catalog))
+
+    def _answer_heard(self) -> None:
+        self.times.sound = self._now()
+        self.rooms.observe(replace(self.times))
 
     async def _to_a_person(self, lead: str | None = None) -> None:
         """Into the queue for a person, with everything that was told; the caller is put through when that is done."""

@@ -1,7 +1,7 @@
 """What one call is told: pieces one after the other; stopped at once, and taken up again where it was."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,7 +46,8 @@ class Mouth:
         self._rest: list[tuple[str, Sound | None]] = []
         self._clock = asyncio.get_running_loop().time
         self._last = (0, 0.0)
-        self.first_sound_at: float | None = None
+        self.on_sound: Callable[[], None] | None = None
+        """Called once, when the first sound of what is said next goes to the line."""
 
     @property
     def busy(self) -> bool:
@@ -137,7 +138,6 @@ class Mouth:
         self._texts = [text for text, _ in pieces]
         self._pieces = []
         self._done = False
-        self.first_sound_at = None
         self._task = asyncio.create_task(self._say(pieces, self._turn))
 
     async def _say(self, pieces: Sequence[tuple[str, Sound | None]], turn: int) -> None:
@@ -147,8 +147,9 @@ class Mouth:
                 self._finished(await self._voice.speak(text, self._call.rate, self.pace)) if ready is None else ready
             )
             begins = self._call.play(sound.astype("<i2").tobytes())
-            if self.first_sound_at is None:
-                self.first_sound_at = self._clock()
+            if self.on_sound is not None:
+                on_sound, self.on_sound = self.on_sound, None
+                on_sound()
             self._pieces.append(_Piece(text, sound, begins, _levels(sound, self._call.rate)))
         self._call.mark(str(turn))
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.channels.phone.line_voice import LineVoice
+from bot.channels.phone.times import Times, observe
 from bot.conversation import Conversation
 from bot.ears import Ears
 from integrations.phone_talks import PhoneTalks
@@ -28,6 +29,7 @@ class Rooms:
     resume_within: timedelta
     tapes: Path
     tell_elsewhere: Callable[[str, Ticket], None] | None = None
+    observe: Callable[[Times], None] = observe
 
     def goes_on(self, acts: Sequence[Act]) -> bool:
         """Whether the words after a filed ticket want more: a thanks or a “no, that was all” does not."""
