@@ -4,20 +4,18 @@ Every step is one transaction that holds the conversation's row: two operators, 
 also a line of the journal (direction "system"), so whoever follows the journal misses none.
 """
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from integrations.database import Database
 from integrations.escalation import (
     CALLBACK,
     ENDED,
     GIVEN_BACK,
     HELD,
     LEFT,
-    LIVE,
     SHOWN,
     WAITING,
     AlreadyTaken,
@@ -29,17 +27,13 @@ from integrations.escalation import (
 )
 from integrations.escalation_reasons import REASONS
 from integrations.escalation_tables import EscalationCauseRow, EscalationRow
+from integrations.escalation_views import EscalationViews, live, place_of
 from integrations.journal import BOT, CLOSED, OPERATOR, locked, write_line
 from integrations.journal import WAITING as HELD_UP
-from integrations.tables import ConversationRow
 
 
-class Escalations:
-    """All of them."""
-
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
-        self._database = database
-        self._clock = clock
+class Escalations(EscalationViews):
+    """All of them. Every step says what it needs; where the citizen stands and who waits is in `EscalationViews`."""
 
     def ask(
         self,
@@ -58,10 +52,10 @@ class Escalations:
         now = self._clock()
         with self._database.session() as session:
             conversation = locked(session, conversation_id)
-            row = _live(session, conversation_id)
+            row = live(session, conversation_id)
             if cause is not None and session.get(EscalationCauseRow, cause) is not None:
                 row = row or _latest(session, conversation_id)
-                return _place(session, row)
+                return place_of(session, row)
             if row is None:
                 row = EscalationRow(conversation_id=conversation_id, note=note, asked_at=now, state=LEFT, since=now)
                 session.add(row)
@@ -74,7 +68,9 @@ class Escalations:
                 if tell:
                     # A status, so that nobody is woken for it.
                     payload = {"status": reason}
-                    write_line(session, conversation_id, "bot", tell(_place(session, row)), payload, now, unasked=True)
+                    write_line(
+                        session, conversation_id, "bot", tell(place_of(session, row)), payload, now, unasked=True
+                    )
             elif REASONS[reason].priority < row.priority:
                 row.reason, row.priority = reason, REASONS[reason].priority
                 session.flush()
@@ -82,24 +78,13 @@ class Escalations:
             session.flush()
             if cause is not None:
                 session.add(EscalationCauseRow(id=cause, escalation=row.id, at=now))
-            return _place(session, row)
-
-    def called(self, cause: str) -> bool:
-        """Whether this cause has called for a person before."""
-        with self._database.reading() as session:
-            return session.get(EscalationCauseRow, cause) is not None
-
-    def place(self, conversation_id: str) -> Place | None:
-        """Where the citizen stands; None when nobody is wanted there."""
-        with self._database.reading() as session:
-            row = _live(session, conversation_id)
-            return _place(session, row) if row else None
+            return place_of(session, row)
 
     def leave(self, conversation_id: str) -> bool:
         """The citizen goes back to the bot; False when they did not wait."""
         with self._database.session() as session:
             conversation = locked(session, conversation_id)
-            row = _live(session, conversation_id)
+            row = live(session, conversation_id)
             if row is None or row.state != WAITING:
                 return False
             row.state, row.ended_at = LEFT, self._clock()
@@ -114,7 +99,7 @@ class Escalations:
         """
         with self._database.session() as session:
             conversation = locked(session, conversation_id)
-            row = _live(session, conversation_id)
+            row = live(session, conversation_id)
             if row is None or row.state == HELD:
                 return False
             row.phone = phone or row.phone
@@ -135,7 +120,7 @@ class Escalations:
         conversation_id = target if isinstance(target, str) else self._conversation_of(target)
         with self._database.session() as session:
             conversation = locked(session, conversation_id)
-            row = _live(session, conversation_id)
+            row = live(session, conversation_id)
             if row is None and isinstance(target, str):
                 reason = REASONS["operator"]
                 row = EscalationRow(
@@ -200,7 +185,7 @@ class Escalations:
         for conversation_id in conversations:
             with self._database.session() as session:
                 conversation = locked(session, conversation_id)
-                row = _live(session, conversation_id)
+                row = live(session, conversation_id)
                 if row is None or row.state != WAITING or row.since > limit:
                     continue
                 words = tell(entry_of(row, conversation))
@@ -211,49 +196,10 @@ class Escalations:
                 told.append(conversation_id)
         return told
 
-    def to_resume(self) -> Sequence[Entry]:
-        """What was given back and not yet taken up by the bot, the oldest first."""
-        wanted = and_(EscalationRow.state == GIVEN_BACK, EscalationRow.resumed_at.is_(None))
-        return self._entries(wanted, EscalationRow.ended_at)
-
     def resumed(self, escalation_id: int) -> None:
         """The bot has gone on with it."""
         with self._database.session() as session:
             session.get_one(EscalationRow, escalation_id).resumed_at = self._clock()
-
-    def queue(self) -> Sequence[Entry]:
-        """Who waits, in the order in which they are to be taken; then who is to be called back."""
-        return [
-            *self._entries(EscalationRow.state == WAITING, *_ORDER),
-            *self._entries(EscalationRow.state == CALLBACK, *_ORDER),
-        ]
-
-    def held_by(self, operator: str) -> Sequence[Entry]:
-        """What an operator holds, the oldest first."""
-        return self._entries(and_(EscalationRow.state == HELD, EscalationRow.operator == operator), *_SINCE)
-
-    def held(self) -> Sequence[Entry]:
-        """What all operators hold."""
-        return self._entries(EscalationRow.state == HELD, *_SINCE)
-
-    def of(self, conversation_id: str) -> Sequence[Entry]:
-        """A conversation's escalations, the oldest first; the last may be live."""
-        return self._entries(EscalationRow.conversation_id == conversation_id, EscalationRow.id)
-
-    def phone(self, escalation_id: int) -> str | None:
-        """The number that the citizen wants to be called at, if they left one of its own."""
-        with self._database.reading() as session:
-            return session.get_one(EscalationRow, escalation_id).phone
-
-    def _entries(self, wanted: object, *order: object) -> Sequence[Entry]:
-        with self._database.reading() as session:
-            rows = session.execute(
-                select(EscalationRow, ConversationRow)
-                .join(ConversationRow, ConversationRow.id == EscalationRow.conversation_id)
-                .where(wanted)  # type: ignore[arg-type]
-                .order_by(*order)  # type: ignore[arg-type]
-            )
-            return [entry_of(row, conversation) for row, conversation in rows]
 
     def _conversation_of(self, escalation_id: int) -> str:
         with self._database.reading() as session:
@@ -267,16 +213,6 @@ class Escalations:
         write_line(session, row.conversation_id, "system", text, payload, self._clock())
 
 
-_ORDER = (EscalationRow.priority, EscalationRow.since, EscalationRow.id)
-_SINCE = (EscalationRow.taken_at, EscalationRow.id)
-
-
-def _live(session: Session, conversation_id: str) -> EscalationRow | None:
-    return session.scalars(
-        select(EscalationRow).where(EscalationRow.conversation_id == conversation_id, EscalationRow.state.in_(LIVE))
-    ).first()
-
-
 def _latest(session: Session, conversation_id: str) -> EscalationRow:
     return session.scalars(
         select(EscalationRow)
@@ -287,21 +223,7 @@ def _latest(session: Session, conversation_id: str) -> EscalationRow:
 
 
 def _held(session: Session, conversation_id: str, operator: str) -> EscalationRow:
-    row = _live(session, conversation_id)
+    row = live(session, conversation_id)
     if row is None or row.state != HELD or row.operator != operator:
         raise NotYours
     return row
-
-
-def _place(session: Session, row: EscalationRow) -> Place:
-    position = None
-    if row.state == WAITING:
-        earlier = or_(
-            EscalationRow.since < row.since, and_(EscalationRow.since == row.since, EscalationRow.id < row.id)
-        )
-        before = or_(EscalationRow.priority < row.priority, and_(EscalationRow.priority == row.priority, earlier))
-        ahead = session.scalar(
-            select(func.count()).select_from(EscalationRow).where(EscalationRow.state == WAITING, before)
-        )
-        position = (ahead or 0) + 1
-    return Place(row.id, row.conversation_id, row.state, REASONS[row.reason], position, row.since, row.operator)

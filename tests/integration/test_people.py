@@ -120,7 +120,7 @@ def test_despair_without_a_complaint_gets_a_person_and_with_one_is_offered_one(h
     told = citizen.say("我快急死了")
     assert (told["state"], reason(citizen)) == ("waiting", "distress")
     other = Talker(*house)
-    told = other.say("楼上漏水我受不了了")
+    told = other.say("楼上漏水漏了一个月，物业不管，我真受不了了")
     assert told["state"] == "bot"
     assert "转人工" in [button["payload"] for button in told["replies"][-1]["buttons"]]
     assert other.say("我要崩溃了")["state"] == "waiting"
