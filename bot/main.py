@@ -44,6 +44,7 @@ from integrations.inbox import Inbox
 from integrations.language_model import LanguageModel
 from integrations.open311.filing import Intake
 from integrations.open311.requests import PublicRequests
+from integrations.phone_links import PhoneLinks
 from integrations.pushes import Pushes
 from integrations.quiet import QuietHours
 from intents.catalog import load_catalog
@@ -147,7 +148,9 @@ def telegram_of(house: House, conversation: Conversation) -> TelegramChannel | N
         return None
     pushes = Pushes(house.database, "telegram", QuietHours.parse(settings.quiet_hours), house.clock)
     inbox = Inbox(house.database, house.clock)
-    return TelegramChannel(settings.telegram_token, settings.telegram_api.rstrip("/"), conversation, inbox, pushes)
+    links = PhoneLinks(house.database, house.clock)
+    api = settings.telegram_api.rstrip("/")
+    return TelegramChannel(settings.telegram_token, api, conversation, inbox, pushes, links)
 
 
 @asynccontextmanager

@@ -8,17 +8,23 @@ from datetime import datetime, timedelta
 
 from asr.voice import CachedVoice, VoiceError
 from asr.voices import load_voice
+from bot.channels.phone import words
 from bot.channels.phone.breaths import breaths
 from bot.channels.phone.callbacks import Callbacks
 from bot.channels.phone.gateway import Gateway
 from bot.channels.phone.line_voice import LineVoice
 from bot.channels.phone.rooms import Rooms
 from bot.channels.phone.talk import Talk, fixed_sentences
+from bot.channels.telegram.updates import CHANNEL as TELEGRAM
 from bot.conversation import Conversation
 from config.settings import Settings
 from integrations.database import Database
 from integrations.escalations import Escalations
+from integrations.journal import Journal
+from integrations.numbers import grouped
+from integrations.phone_links import PhoneLinks
 from integrations.phone_talks import PhoneTalks
+from integrations.ticket import Ticket
 from intents.catalog import load_catalog
 
 log = logging.getLogger(__name__)
@@ -50,8 +56,21 @@ def talk_of(settings: Settings, database: Database, clock: Callable[[], datetime
         catalog=load_catalog(),
         resume_within=timedelta(minutes=settings.phone_resume_minutes),
         tapes=settings.home / "recordings",
+        tell_elsewhere=telling(PhoneLinks(database, clock), door.journal),
     )
     return Talk(rooms)
+
+
+def telling(links: PhoneLinks, journal: Journal) -> Callable[[str, Ticket], None]:
+    """Sends a filed ticket's number to the caller's Telegram, if they have shown there that the number is theirs."""
+
+    def tell(caller: str, ticket: Ticket) -> None:
+        key = links.citizen(caller, TELEGRAM)
+        conversation = journal.latest(TELEGRAM, key) if key else None
+        if conversation is not None:
+            journal.append(conversation, words.TICKET_MESSAGE.format(grouped(ticket.number)), {}, unasked=True)
+
+    return tell
 
 
 @asynccontextmanager

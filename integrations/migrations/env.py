@@ -2,10 +2,20 @@
 
 from alembic import context
 
-from integrations import calls, escalation_tables, facts, followup_tables, mirrors, phone_talks, staff_tables, tables
+from integrations import (
+    calls,
+    escalation_tables,
+    facts,
+    followup_tables,
+    mirrors,
+    phone_links,
+    phone_talks,
+    staff_tables,
+    tables,
+)
 from integrations.database import Base
 
-ROOMS = (calls, escalation_tables, facts, followup_tables, mirrors, phone_talks, staff_tables, tables)
+ROOMS = (calls, escalation_tables, facts, followup_tables, mirrors, phone_links, phone_talks, staff_tables, tables)
 """Imported, so that the metadata knows their tables."""
 
 context.configure(

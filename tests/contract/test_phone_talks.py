@@ -1,15 +1,19 @@
 """What is kept of calls, on every database: who may go on with what, and who is called back."""
 
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from bot.channels.phone.callbacks import Callbacks
+from bot.phone_talk import telling
 from integrations.database import Database
 from integrations.drafts import Drafts, NewEntry
 from integrations.escalation import CALLBACK
 from integrations.escalations import Escalations
 from integrations.journal import Journal
+from integrations.phone_links import PhoneLinks
 from integrations.phone_talks import DONE, DROPPED, LOST, NOTED, PhoneTalks
 from tests.contract.conftest import Clock
 
@@ -111,3 +115,20 @@ def test_a_call_whose_process_died_long_ago_is_called_back(calls: Calls) -> None
     assert calls.callbacks.step() == 0
     calls.clock.now += LOST
     assert calls.callbacks.step() == 1
+
+
+def test_the_number_goes_to_the_callers_telegram_only_where_they_proved_their_telephone(
+    calls: Calls, database: Database
+) -> None:
+    links = PhoneLinks(database, calls.clock)
+    tell = telling(links, calls.journal)
+    ticket: Any = SimpleNamespace(number="122399473964")
+    telegram = calls.journal.create("telegram", "telegram:77").id
+    tell("13800138000", ticket)
+    assert not calls.journal.since(telegram, 0)
+    links.link("13800138000", "telegram", "telegram:76")
+    links.link("13800138000", "telegram", "telegram:77")
+    tell("13800138000", ticket)
+    lines = calls.journal.since(telegram, 0)
+    assert ["1223 9947 3964" in line.text for line in lines] == [True]
+    assert lines[0].unasked

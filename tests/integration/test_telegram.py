@@ -21,6 +21,7 @@ from integrations.database import Database, upgrade
 from integrations.evidence import NotEvidence
 from integrations.inbox import Inbox
 from integrations.journal import Journal
+from integrations.phone_links import PhoneLinks
 from integrations.pushes import Pushes
 from integrations.quiet import QuietHours
 from integrations.zone import BEIJING
@@ -90,7 +91,8 @@ class House:
 
     def channel(self) -> TelegramChannel:
         pushes = Pushes(self.database, "telegram", QuietHours.parse("22:00-07:00"), self.clock)
-        return TelegramChannel(TOKEN, self.api.url, self.door, self.inbox, pushes)  # type: ignore[arg-type]
+        links = PhoneLinks(self.database, self.clock)
+        return TelegramChannel(TOKEN, self.api.url, self.door, self.inbox, pushes, links)  # type: ignore[arg-type]
 
     def run(self, awaitable: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(awaitable, self.loop).result(30)
@@ -213,6 +215,18 @@ def test_places_contacts_and_stickers_are_answered(house: House, api: BotApi) ->
     assert api.texts()[0] == words.LOCATION
     assert api.texts()[3] == words.CANNOT_READ
     assert house.door.said == ["地点在望京SOHO，望京街", "13800001234"]
+
+
+def test_only_a_contact_of_the_senders_own_links_a_telephone(house: House, api: BotApi) -> None:
+    links = PhoneLinks(house.database, house.clock)
+    theirs = api.update(message={"contact": {"phone_number": "+8613800001234", "first_name": "王", "user_id": 999}})
+    api.push(theirs)
+    api.wait(lambda: len(api.texts()) == 1)
+    assert links.citizen("13800001234", "telegram") is None
+    user = theirs["message"]["from"]["id"]
+    api.push(api.update(message={"contact": {"phone_number": "+8613800001234", "first_name": "王", "user_id": user}}))
+    api.wait(lambda: len(api.texts()) == 2)
+    assert links.citizen("13800001234", "telegram") == f"telegram:{user}"
 
 
 def test_an_edited_message_is_said_anew(house: House, api: BotApi) -> None:

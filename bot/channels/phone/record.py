@@ -36,6 +36,7 @@ class Record:
         self._call = call
         self._id = str(call.call_id)
         self._turns: list[dict[str, Any]] = []
+        self._told: set[str] = set()
         self.tape: Tape | None = None
         self.caller = call.caller.number
         """The number that calls."""
@@ -68,11 +69,18 @@ class Record:
         told = await door.say(conversation, text, spoken=spoken, about=about)
         draft = await self._in_thread(lambda: door.drafts.current(conversation))
         self._call.draft = draft.id if draft else self._call.draft
-        if told["ticket"] is not None and told["replies"] and self.caller and self._rooms.tell_elsewhere:
+        if (
+            told["ticket"] is not None
+            and told["ticket"]["number"] not in self._told
+            and self.caller
+            and self._rooms.tell_elsewhere
+        ):
             await self._tell_elsewhere(told["ticket"]["number"])
         return told
 
     async def _tell_elsewhere(self, number: str) -> None:
+        """Once for each ticket of this call."""
+        self._told.add(number)
         tell, caller = self._rooms.tell_elsewhere, self.caller
         ticket = await self._in_thread(lambda: self._rooms.door.desk.get(number))
         if tell is not None and caller is not None and ticket is not None:

@@ -22,6 +22,7 @@ from bot.channels.telegram.words import COMMANDS
 from bot.conversation import Conversation
 from bot.keys import kept_key
 from integrations.inbox import Inbox
+from integrations.phone_links import PhoneLinks
 from integrations.pushes import Pushes
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,15 @@ ALLOWED = [UpdateType.MESSAGE, UpdateType.EDITED_MESSAGE, UpdateType.CALLBACK_QU
 class TelegramChannel:
     """One bot."""
 
-    def __init__(self, token: str, api: str, door: Conversation, inbox: Inbox, pushes: Pushes) -> None:
+    def __init__(
+        self,
+        token: str,
+        api: str,
+        door: Conversation,
+        inbox: Inbox,
+        pushes: Pushes,
+        links: PhoneLinks | None = None,
+    ) -> None:
         builder = ApplicationBuilder().token(token).base_url(f"{api}/bot").base_file_url(f"{api}/file/bot")
         timeouts = builder.connect_timeout(10).read_timeout(30).get_updates_read_timeout(POLL_SECONDS + 10)
         application = timeouts.rate_limiter(AIORateLimiter(max_retries=3)).updater(None).build()
@@ -43,7 +52,7 @@ class TelegramChannel:
         self._inbox = inbox
         self._pushes = pushes
         self._sender = Sender(self._bot, inbox)
-        self._updates = Updates(self._bot, door, inbox, pushes, self._sender)
+        self._updates = Updates(self._bot, door, inbox, pushes, self._sender, links)
         self._chats: dict[str, asyncio.Task[None]] = {}
         self._arrived = asyncio.Event()
 

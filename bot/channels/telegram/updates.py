@@ -12,6 +12,7 @@ from telegram.constants import ChatAction, ChatType, FileSizeLimit
 from telegram.error import BadRequest, NetworkError, TelegramError
 
 from asr.errors import AsrError
+from bot.channels.phone.caller import normalise
 from bot.channels.telegram import words
 from bot.channels.telegram.sending import Sender, patiently
 from bot.conversation import Conversation
@@ -19,6 +20,7 @@ from bot.listening import kind_words
 from integrations.evidence import LARGEST, MOST, EvidenceError, NotEvidence, TooLarge, TooMany
 from integrations.inbox import Inbox
 from integrations.journal import Busy
+from integrations.phone_links import PhoneLinks
 from integrations.pushes import Pushes
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,7 @@ class Updates:
     inbox: Inbox
     pushes: Pushes
     sender: Sender
+    links: PhoneLinks | None = None
     _albums: set[str] = field(default_factory=set)
 
     async def take(self, data: Mapping[str, Any]) -> None:
@@ -77,8 +80,15 @@ class Updates:
         if message.location:
             return await self.sender.text(chat, words.LOCATION)
         if message.contact:
+            if message.contact.user_id == user:
+                await self._link(user, message.contact.phone_number)
             return await self._say(chat, conversation, message.contact.phone_number, f"tg:{chat}:{message.message_id}")
         await self.sender.text(chat, words.CANNOT_READ)
+
+    async def _link(self, user: int, given: str) -> None:
+        """Telegram vouches for it: this number is the sender's own. What they tell by telephone may be sent to them here."""
+        if self.links is not None and (number := normalise(given)):
+            await asyncio.to_thread(self.links.link, number, CHANNEL, f"{CHANNEL}:{user}")
 
     async def _command(self, chat: int, user: int, command: str, message: Message) -> None:
         if command == "help":
