@@ -32,7 +32,8 @@ async def ask_text(label: str, value: str = "", *, long: bool = False, hint: str
     with ui.dialog() as dialog, ui.card().classes("form"):
         ui.label(label).classes("title")
         field = ui.textarea(value=value) if long else ui.input(value=value)
-        field.props(f'dense outlined autofocus aria-label="{label}"' + (f' hint="{hint}"' if hint else ""))
+        field.props(f'dense outlined aria-label="{label}"' + (f' hint="{hint}"' if hint else ""))
+        _focus(dialog, field)
         enter = "(e) => { if (!e.isComposing && !e.shiftKey) { e.preventDefault(); emit(e.target.value); } }"
         field.on("keydown.enter", lambda e: dialog.submit(str(e.args)), js_handler=enter)
         _ends(dialog, yes, lambda: dialog.submit(str(field.value or "")))
@@ -43,10 +44,14 @@ async def _choose(label: str, options: Mapping[str, str], value: str | None) -> 
     with ui.dialog() as dialog, ui.card().classes("form"):
         ui.label(label).classes("title")
         with ui.element("div").classes("choices").props(f'role=listbox aria-label="{label}"'):
+            first = True
             for key, text in options.items():
                 button = ui.button(text, on_click=lambda k=key: dialog.submit(k), color=None).classes("plain")
                 if key == value:
-                    button.classes("now").props("autofocus")
+                    button.classes("now")
+                if first or key == value:
+                    _focus(dialog, button)
+                first = False
         _ends(dialog, None, None)
     return await _answer(dialog)
 
@@ -57,7 +62,7 @@ async def confirm(question: str, yes: str, *, note: str = "") -> str | None:
         return await ask_text(question, hint=note, yes=yes)
     with ui.dialog() as dialog, ui.card().classes("form"):
         ui.label(question).classes("title")
-        _ends(dialog, yes, lambda: dialog.submit(""))
+        _ends(dialog, yes, lambda: dialog.submit(""), focus=True)
     return await _answer(dialog)
 
 
@@ -66,11 +71,18 @@ async def pick(label: str, options: Mapping[str, str]) -> str | None:
     return await _choose(label, options, None)
 
 
-def _ends(dialog: ui.dialog, yes: str | None, on_yes: object) -> None:
+def _ends(dialog: ui.dialog, yes: str | None, on_yes: object, *, focus: bool = False) -> None:
     with ui.element("div").classes("actions"):
         ui.button("取消", on_click=lambda: dialog.submit(None), color=None).classes("plain")
         if yes:
-            ui.button(yes, on_click=on_yes, color=None).classes("go").props("autofocus")  # type: ignore[arg-type]
+            button = ui.button(yes, on_click=on_yes, color=None).classes("go")  # type: ignore[arg-type]
+            if focus:
+                _focus(dialog, button)
+
+
+def _focus(dialog: ui.dialog, element: ui.element) -> None:
+    """The keyboard goes there when the dialog has opened; of several, to the one that was named last."""
+    dialog.on("show", js_handler=f"() => getHtmlElement({element.id})?.focus()")
 
 
 async def _answer(dialog: ui.dialog) -> str | None:

@@ -1,0 +1,106 @@
+"""Two hundred conversations open at once, in a real browser."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from integrations.feed import Feed
+from tests.e2e.console import ADMIN, OPERATOR, PATIENCE, Office, chromium_browser, office_in, operator_page
+from tests.floor_seed import fill, say
+
+MANY = 200
+HELD_BY_ZHANG = 4
+HELD_BY_OTHERS = 60
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with office_in(tmp_path_factory.mktemp("floor"), JIESU_ADMIN_PASSWORD=ADMIN) as made:
+        made.hire("zhang", "张三")
+        made.hire("li", "李四")
+        yield made
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with chromium_browser(chromium) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def conversations(office: Office) -> list[str]:
+    made = list(fill(office.house, MANY))
+    for conversation in made[:HELD_BY_ZHANG]:
+        office.house.escalations.take(conversation, "zhang")
+    for conversation in made[HELD_BY_ZHANG : HELD_BY_ZHANG + HELD_BY_OTHERS]:
+        office.house.escalations.take(conversation, "li")
+    return made
+
+
+@pytest.fixture(scope="module")
+def desk(office: Office, browser: Browser, conversations: list[str]) -> Iterator[Page]:
+    page = operator_page(browser, office.url, "zhang", OPERATOR)
+    expect(page.locator(".panel")).to_have_count(HELD_BY_ZHANG, timeout=PATIENCE)
+    yield page
+    page.context.close()
+
+
+def test_all_are_counted_and_only_those_in_sight_are_in_the_page(desk: Page) -> None:
+    waiting = MANY - HELD_BY_ZHANG - HELD_BY_OTHERS
+    expect(desk.get_by_role("tab", name=f"排队 {waiting}")).to_be_visible(timeout=PATIENCE)
+    desk.get_by_role("tab", name="全部").click()
+    expect(desk.get_by_role("tab", name=f"全部 {MANY}")).to_be_visible(timeout=PATIENCE)
+    assert 8 < desk.locator(".case").count() < 80
+    desk.locator(".queue-list").evaluate("list => list.scrollTop = list.scrollHeight")
+    expect(desk.locator(".case").last).to_be_in_viewport(timeout=PATIENCE)
+    assert desk.locator(".case").count() < 80
+    assert desk.evaluate("document.querySelectorAll('*').length") < 5000
+    desk.get_by_role("tab", name="排队").click()
+
+
+def test_words_of_any_of_them_arrive_without_a_reload(desk: Page, office: Office, conversations: list[str]) -> None:
+    for number, conversation in enumerate(conversations[:HELD_BY_ZHANG]):
+        say(office.house, conversation, f"第{number}位又说了一句", "好的")
+    for number in range(HELD_BY_ZHANG):
+        expect(desk.locator(".transcript", has_text=f"第{number}位又说了一句")).to_have_count(1, timeout=PATIENCE)
+
+
+def test_a_new_one_in_danger_comes_to_the_top(desk: Page, office: Office, conversations: list[str]) -> None:
+    last = office.house.escalations.queue()[-1]
+    say(office.house, last.conversation_id, "我家里冒烟了快来人", "已经给您转坐席")
+    desk.evaluate("window.jiesuSound = undefined")
+    office.house.escalations.ask(last.conversation_id, "danger")
+    desk.locator(".queue-list").evaluate("list => list.scrollTop = 0")
+    expect(desk.locator(".case.urgent", has_text="冒烟")).to_have_count(1, timeout=PATIENCE)
+
+
+def test_the_page_stays_quick_while_everybody_talks(desk: Page, office: Office, conversations: list[str]) -> None:
+    """The browser answers between the updates, and an update tells the differences, not everything again."""
+    received: list[int] = []
+
+    def count(payload: Any) -> None:
+        received.append(len(payload))
+
+    # The socket was opened before this test: its traffic is counted by the page itself.
+    desk.evaluate(
+        """() => { window.heard = []; window.late = 0; let seen = performance.now();
+          const old = window.socket.io.engine.onPacket; const engine = window.socket.io.engine;
+          engine.on('packet', p => window.heard.push((p.data || '').length || 0));
+          window.pulse = setInterval(() => { const now = performance.now(); window.late = Math.max(window.late, now - seen - 50); seen = now; }, 50); }"""
+    )
+    feed = Feed(office.house.database)
+    started = time.monotonic()
+    for number, conversation in enumerate(conversations[-100:]):
+        say(office.house, conversation, f"催一下，第{number}遍", "好的，坐席马上来")
+    spent = time.monotonic() - started
+    assert len(feed.poll()) == 200
+    expect(desk.get_by_role("tab", name="排队")).to_be_visible()
+    desk.wait_for_timeout(3000)
+    heard, late = desk.evaluate("[window.heard, window.late]")
+    updates = max(1.0, spent + 3)
+    assert sum(heard) / updates < 250_000, f"bytes a second: {sum(heard) / updates:.0f}"
+    assert late < 1500, f"the page stood still for {late:.0f} ms"
+    count("")
