@@ -21,6 +21,9 @@ app.add_typer(models, name="models")
 outbox = typer.Typer(no_args_is_help=True, help="What could not be delivered to the city's own ticket system.")
 app.add_typer(outbox, name="outbox")
 
+accounts = typer.Typer(no_args_is_help=True, help="Who may use the operators' console, and what they did.")
+app.add_typer(accounts, name="accounts")
+
 
 def settings() -> Settings:
     """The settings, with logging set up by them."""
@@ -136,6 +139,38 @@ def replay_outbox(letter: int) -> None:
     from bot.dispatch import replay
 
     sys.exit(replay(settings(), letter))
+
+
+@accounts.command("list")
+def list_accounts() -> None:
+    """Everybody with an account."""
+    from bot import account_commands
+
+    sys.exit(account_commands.list_accounts(settings()))
+
+
+@accounts.command("add")
+def add_account(login: str, name: str, role: Annotated[str, typer.Option(help="operator, supervisor, admin.")]) -> None:
+    """A new account; its password is printed this once."""
+    from bot import account_commands
+
+    sys.exit(account_commands.add_account(settings(), login, name, role))
+
+
+@accounts.command("password")
+def new_password(login: str) -> None:
+    """A new password, printed this once."""
+    from bot import account_commands
+
+    sys.exit(account_commands.new_password(settings(), login))
+
+
+@accounts.command("audit")
+def check_audit() -> None:
+    """Whether the audit log is as it was written."""
+    from bot import account_commands
+
+    sys.exit(account_commands.check_audit(settings()))
 
 
 @app.command()

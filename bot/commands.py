@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.channels.phone.doors import is_loopback
 from bot.channels.phone.server import address_of, is_free
+from bot.console import office_of
 from bot.dispatch import remote_of
 from bot.house import build
 from bot.keys import open311_key_file
@@ -15,6 +16,7 @@ from bot.rasa_process import model_path
 from config.settings import Settings
 from dialog.client import RasaDialog
 from integrations import numbers
+from integrations.accounts import ADMIN
 from integrations.desk import NoSuchTicket
 from integrations.status import InvalidMove, Status
 
@@ -113,6 +115,24 @@ def _files(settings: Settings) -> Iterator[Finding]:
     yield from _speech(settings)
     yield from telephone_findings(settings)
     yield from _desks(settings)
+    yield from _console(settings)
+
+
+def _console(settings: Settings) -> Iterator[Finding]:
+    """Who may come into /operator, and where the first password is."""
+    how = "forgotten: jiesu accounts password admin"
+    try:
+        made = office_of(build(settings), lambda _: None).audit.lines(action="staff_added", subject=f"staff:{ADMIN}")
+    except Exception:
+        # The database has its own line.
+        return
+    if not made:
+        where = "JIESU_ADMIN_PASSWORD" if settings.admin_password else "printed once, when the house starts first"
+        yield Finding(WAITS, f"operators' console: no account yet; admin's password: {where}", "make run")
+    elif made[-1].detail.get("made"):
+        yield Finding(GOOD, f"operators' console: admin's password was printed once, on {made[-1].at:%Y-%m-%d}", how)
+    else:
+        yield Finding(GOOD, "operators' console: admin's first password was that of JIESU_ADMIN_PASSWORD", how)
 
 
 def _desks(settings: Settings) -> Iterator[Finding]:
