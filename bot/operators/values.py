@@ -7,6 +7,7 @@ from typing import Any
 from intents.catalog import Catalog, Field, FieldKind
 from intents.catalog.model import TYPES
 from intents.extraction.answers import read_answer
+from intents.gazetteer.index import load_gazetteer
 
 TYPED = frozenset(
     {
@@ -17,7 +18,6 @@ TYPED = frozenset(
         FieldKind.YEAR,
         FieldKind.DATE,
         FieldKind.PHONE,
-        FieldKind.DISTRICT,
     }
 )
 """Kinds that must be read to be of use; any other field takes the words as they are."""
@@ -41,6 +41,8 @@ def read_value(catalog: Catalog, topic: str | None, name: str, text: str, now: d
         return None
     if len(said) > LONGEST:
         raise BadValue(f"太长了，最多{LONGEST}字。")
+    if spec.kind is FieldKind.DISTRICT:
+        return _one_of(said, {known: (known, known.removesuffix("区")) for known in load_gazetteer().districts})
     if spec.kind not in TYPED:
         return said
     if spec.kind is FieldKind.CHOICE and said in spec.options:

@@ -7,6 +7,7 @@ from nicegui import ui
 from integrations.drafts import Draft
 from intents.catalog import Catalog, FieldKind
 from intents.catalog.model import TYPES
+from intents.gazetteer.index import load_gazetteer
 
 YES_OR_NO = ("有", "没有")
 
@@ -23,6 +24,8 @@ async def ask_value(catalog: Catalog, draft: Draft, name: str, now: str) -> str 
         return await _choose(spec.label, {word: word for word in YES_OR_NO}, now)
     if spec.kind is FieldKind.CHOICE:
         return await _choose(spec.label, {option: option for option in spec.options}, now)
+    if spec.kind is FieldKind.DISTRICT:
+        return await _choose(spec.label, {known: known for known in load_gazetteer().districts}, draft.value(name))
     hint = f"例如：{spec.examples[0]}" if spec.examples else ""
     return await ask_text(spec.label, now, long=spec.kind is FieldKind.TEXT, hint=hint)
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from nicegui import ui
 
-from bot.operators.guard import BASE
 from bot.operators.ui.saying import DIRECTIONS, clock
 from integrations.drafts import Entry
 from integrations.journal import Line
@@ -16,8 +15,8 @@ AT_FIRST = 60
 
 
 def recording_url(recording: str) -> str:
-    """Where a recording is played from."""
-    return f"{BASE}/api/recordings/{recording}"
+    """Where a recording is played from; NiceGUI puts the console's own prefix before it."""
+    return f"/api/recordings/{recording}"
 
 
 class Transcript:
