@@ -3,7 +3,7 @@
 import sys
 
 from bot.console import office_of
-from bot.main import build
+from bot.house import build
 from bot.operators.office import Office
 from config.settings import Settings
 from integrations.accounts import AccountError, Role

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from bot.attending import operator_desk_of
 from bot.house import House
 from bot.operators.canned import read_canned
-from bot.operators.desk import OperatorDesk
 from bot.operators.floor import Floor
 from bot.operators.office import Office
 from config.city import read
@@ -47,9 +47,7 @@ def office_of(house: House, announce: Callable[[str], None]) -> Office:
         outbox=house.outbox,
         groups=house.groups,
         escalations=house.escalations,
-        operators=OperatorDesk(
-            house.escalations, house.journal, house.drafts, house.doubts, house.desk, catalog, house.clock
-        ),
+        operators=operator_desk_of(house),
         search=TicketSearch(house.database, {topic.id: topic.name for topic in catalog.topics.values()}),
         districts=tuple(load_gazetteer().districts),
         unsent=Unsent(house.database, house.clock),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from bot.main import House, build
+from bot.house import House, build
 from config.settings import Settings
 from integrations.accounts import Accounts, Role
 from integrations.audit import Audit
