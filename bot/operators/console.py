@@ -1,5 +1,6 @@
 """Puts the console onto the web application: guard, login, files, pages."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
@@ -33,6 +34,22 @@ COLOURS = {
 }
 
 
+class OnlyItsKind(logging.Filter):
+    """Takes the words out of what NiceGUI logs of an exception: a citizen's may be among them."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Always passes; what is left is the kind of the exception."""
+        error = record.exc_info[1] if record.exc_info else record.msg
+        if isinstance(error, BaseException):
+            record.msg, record.args = f"a page of the console failed: {type(error).__name__}", ()
+            record.exc_info = record.exc_text = None
+        return True
+
+
+def _broken() -> None:
+    ui.label("这一页出了点问题，什么都没有丢，请刷新再试。").style("padding: 3rem; text-align: center")
+
+
 def install(app: FastAPI, office: Office) -> Shell:
     """Adds everything under /operator. NiceGUI is one a process, so a second house in the same process takes it over."""
     app.include_router(login_router(office.accounts, office.sessions, office.throttle, office.audit))
@@ -40,6 +57,10 @@ def install(app: FastAPI, office: Office) -> Shell:
     app.mount(f"{BASE}/static", StaticFiles(directory=str(WEB)), name="operator-static")
     shell = Shell(office)
     pages.install(shell)
+    nicegui_app.on_page_exception(_broken)
+    nicegui_log = logging.getLogger("nicegui")
+    if not any(isinstance(known, OnlyItsKind) for known in nicegui_log.filters):
+        nicegui_log.addFilter(OnlyItsKind())
     nicegui_app.colors(**COLOURS)
     # Only what has not been built yet takes another middleware.
     core.app.middleware_stack = None
