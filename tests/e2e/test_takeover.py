@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from bot.rasa_process import free_port
 from tests.e2e.conftest import Running, start, stop
-from tests.e2e.console import ADMIN, PATIENCE, at_the_desk, chromium_browser, operator_page
+from tests.e2e.console import ADMIN, PATIENCE, chromium_browser, operator_page
 
 
 @pytest.fixture
@@ -63,12 +63,13 @@ def test_takeover_a_killed_server_and_back(home: Path, browser: Browser) -> None
 
         box.fill("请稍等，我正在查")
         desk.wait_for_timeout(3000)
+        desk.evaluate("window.ofTheKilledServer = true")
         running[0].process.kill()
         running[0].process.wait()
         running.append(start(home, port, JIESU_ADMIN_PASSWORD=ADMIN))
 
-        expect(desk.locator(".panel")).to_have_count(1, timeout=2 * PATIENCE)
-        at_the_desk(desk)
+        desk.wait_for_function("!window.ofTheKilledServer && window.did_handshake === true", timeout=2 * PATIENCE)
+        expect(desk.locator(".panel")).to_have_count(1, timeout=PATIENCE)
         expect(desk.locator(".transcript")).to_contain_text("灯在小区东门外头", timeout=PATIENCE)
         expect(desk.get_by_role("button", name="修改具体地点")).to_have_text("青年路小区东门", timeout=PATIENCE)
         box = desk.get_by_label("回复市民")
