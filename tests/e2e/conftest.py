@@ -61,7 +61,7 @@ def start(home: Path, port: int = 0, **settings: str) -> Running:
     )
     assert process.stdout is not None
     lines = []
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     for line in process.stdout:
         lines.append(line)
         if match := READY.search(line):
