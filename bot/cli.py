@@ -134,11 +134,17 @@ def list_outbox() -> None:
 
 
 @outbox.command("replay")
-def replay_outbox(letter: int) -> None:
-    """Tries a dead letter again."""
+def replay_outbox(
+    letter: Annotated[int | None, typer.Argument(help="A dead letter's number.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every dead letter.")] = False,
+    anew: Annotated[bool, typer.Option("--anew", help="Without looking whether it has arrived already.")] = False,
+) -> None:
+    """Tries a dead letter again, or all of them."""
     from bot.dispatch import replay
 
-    sys.exit(replay(settings(), letter))
+    if (letter is None) != every:
+        raise typer.BadParameter("name one dead letter, or say --all")
+    sys.exit(replay(settings(), letter, anew=anew))
 
 
 @accounts.command("list")

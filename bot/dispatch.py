@@ -1,5 +1,6 @@
 """The city's own ticket system, if the settings name one: which it is, and the process that delivers to it."""
 
+import sys
 from contextlib import AbstractAsyncContextManager, nullcontext
 
 import yaml
@@ -8,6 +9,7 @@ from bot.helper_process import end_with_parent, helping
 from bot.house import build
 from config.settings import Settings
 from integrations.dispatcher import Dispatcher
+from integrations.open311.calls import Calls
 from integrations.open311.client import Open311Desk
 from integrations.open311.mapping import Mapping311
 from integrations.remote import RemoteDesk
@@ -23,7 +25,8 @@ def remote_of(settings: Settings) -> RemoteDesk | None:
     if settings.desk == "webhook":
         return WebhookDesk(settings.desk_url, settings.desk_key)
     data = yaml.safe_load(settings.desk_services.read_text(encoding="utf-8")) if settings.desk_services else None
-    return Open311Desk(settings.desk_url, settings.desk_key, settings.desk_format, Mapping311.from_data(data))
+    calls = Calls(settings.desk_url, settings.desk_key, settings.desk_format, settings.desk_jurisdiction)
+    return Open311Desk(calls, Mapping311.from_data(data))
 
 
 def dispatching(settings: Settings) -> AbstractAsyncContextManager[None]:
@@ -36,6 +39,7 @@ def dispatching(settings: Settings) -> AbstractAsyncContextManager[None]:
         "JIESU_DESK_URL": settings.desk_url,
         "JIESU_DESK_KEY": settings.desk_key,
         "JIESU_DESK_FORMAT": settings.desk_format,
+        "JIESU_DESK_JURISDICTION": settings.desk_jurisdiction,
         "JIESU_DESK_POLL_SECONDS": str(settings.desk_poll_seconds),
     }
     if settings.database_url:
@@ -66,12 +70,15 @@ def list_dead(settings: Settings) -> int:
     return 0
 
 
-def replay(settings: Settings, letter: int) -> int:
-    """`jiesu outbox replay ID`: tries a dead letter again."""
+def replay(settings: Settings, letter: int | None, *, anew: bool) -> int:
+    """`jiesu outbox replay ID`: tries a dead letter again; without an id, all of them."""
+    outbox = build(settings).outbox
+    letters = [letter] if letter is not None else [dead.id for dead in outbox.dead()]
     try:
-        build(settings).outbox.replay(letter)
+        for each in letters:
+            outbox.replay(each, anew=anew)
     except KeyError:
-        print("jiesu: no such dead letter")
+        print("jiesu: no such dead letter", file=sys.stderr)
         return 2
-    print("it will be tried again")
+    print(f"{len(letters)} will be tried again")
     return 0

@@ -26,9 +26,9 @@ from dialog.actions.notes import Notes
 from integrations.desk import TicketDesk
 from integrations.doubts import ASKED, KEPT, OPEN, Doubts
 from integrations.drafts import Draft, Drafts, NewEntry
-from integrations.groups import OVER
 from integrations.journal import Journal
 from integrations.recordings import Recordings, Unheard
+from integrations.status import OVER
 from integrations.zone import BEIJING
 from intents.catalog import Catalog, FieldKind
 from intents.classifier import Classifier

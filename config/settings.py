@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     desk_format: Literal["json", "xml"] = Field(
         "json", description="What the remote Open311 server speaks: json or xml."
     )
+    desk_jurisdiction: str = Field(
+        "", description="Its jurisdiction_id, where an Open311 server holds several cities; none when unset."
+    )
     desk_services: Path | None = Field(
         None, description="YAML file that maps topics and fields to the remote's services; matched by name when unset."
     )

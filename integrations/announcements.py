@@ -9,8 +9,9 @@ from integrations.database import Database
 from integrations.followup import FollowUps
 from integrations.journal import write_line
 from integrations.local_desk import ticket_of
-from integrations.status import Status, announcement
+from integrations.status import announcement
 from integrations.tables import HistoryRow, TicketRow
+from integrations.ticket import Step
 
 AT_ONCE = 200
 """Changes told in one transaction."""
@@ -43,11 +44,19 @@ class Announcements:
                 .where(HistoryRow.announced_at.is_(None))
                 .order_by(HistoryRow.seq)
                 .limit(AT_ONCE)
-                .with_for_update(skip_locked=True)
+                # Another replica's are waited for, not passed by: a ticket's later step must not be told first.
+                .with_for_update()
             ).all()
             for step in untold:
                 row = session.get_one(TicketRow, step.ticket)
-                text = announcement(Status(step.status), ticket_of(session, row, self._names), step.note)
+                before = session.scalar(
+                    select(HistoryRow.status)
+                    .where(HistoryRow.ticket == step.ticket, HistoryRow.seq < step.seq)
+                    .order_by(HistoryRow.seq.desc())
+                    .limit(1)
+                )
+                ticket = ticket_of(session, row, self._names)
+                text = announcement(Step(step.at, step.status, step.by, step.note), before, ticket)
                 payload = {"ticket": row.number, "status": step.status}
                 write_line(session, row.conversation_id, "bot", text, payload, self._clock(), unasked=True)
                 step.announced_at = self._clock()

@@ -15,7 +15,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from integrations.database import Database
-from integrations.status import Status
+from integrations.status import OVER
 from integrations.tables import ConversationRow, TicketRow
 
 NAMES = ("merchant", "employer", "institution", "kindergarten", "developer", "estate", "village", "place")
@@ -25,7 +25,6 @@ LOSSES = ("amount_remaining", "amount_owed", "amount_paid")
 LEAST = 3
 """People that make a group case."""
 
-OVER = (Status.RESOLVED, Status.CLOSED, Status.CANCELLED)
 REPEATED = "重复反映"
 """Tag of a ticket whose phone has complained about the same before."""
 

@@ -15,9 +15,10 @@ from integrations.desk import DraftNotOpen, NoSuchTicket, TicketDesk
 from integrations.drafts import Draft, draft_of
 from integrations.groups import REPEATED, about, loss, repeats_by_phone
 from integrations.outbox import FILED, NOTED, Outbox
+from integrations.remote_tables import RemoteChangeRow, RemoteTicketRow
 from integrations.routing import Routes
 from integrations.status import FOLLOWS, InvalidMove, Status, steps_between
-from integrations.tables import DraftRow, FileRow, HistoryRow, RemoteChangeRow, RemoteTicketRow, TicketRow
+from integrations.tables import DraftRow, FileRow, HistoryRow, TicketRow
 from integrations.ticket import Step, Ticket
 
 
@@ -145,11 +146,17 @@ class LocalDesk(TicketDesk):
             session.flush()
             return self._ticket(session, row)
 
-    def follow(self, number: str, status: Status, *, change: str, by: str, note: str = "") -> bool:
-        """Takes over a change that a remote desk told; whether it was new. Steps that the remote left out are taken in silence.
+    def follow(
+        self, number: str, status: Status | None, *, change: str, by: str, note: str = "", at: datetime | None = None
+    ) -> bool:
+        """Takes over a change that a remote desk told; whether it was news. Steps that the remote left out are taken in silence.
 
-        `change` names it: the same one told again does nothing.
+        `change` names it: the same one told again does nothing. One made before (`at`) another that was taken over moves nothing: its
+        words are told all the same. NoSuchTicket.
         """
+        with self._database.reading() as session:
+            if session.get(RemoteChangeRow, change) is not None:
+                return False
         with self._database.session() as session:
             row = session.get(TicketRow, number, with_for_update=True)
             if row is None:
@@ -158,14 +165,30 @@ class LocalDesk(TicketDesk):
                 return False
             now = self._clock()
             session.add(RemoteChangeRow(id=change, at=now))
-            way = steps_between(Status(row.status), status)
+            way = self._way(session, row, status, at)
+            said = select(HistoryRow.seq).where(HistoryRow.ticket == number, HistoryRow.note == note).limit(1)
+            if note and session.scalar(said) is not None:
+                # Words that stand there already: the citizen's own come back from some remotes.
+                note = ""
             if not way and not note:
                 return False
             for step in way[:-1]:
                 session.add(HistoryRow(ticket=number, status=step, by=by, note="", at=now, announced_at=now))
-            session.add(HistoryRow(ticket=number, status=status if way else row.status, by=by, note=note, at=now))
-            row.status = status if way else row.status
+            row.status = way[-1] if way else row.status
+            session.add(HistoryRow(ticket=number, status=row.status, by=by, note=note, at=now))
             return True
+
+    def _way(self, session: Session, row: TicketRow, status: Status | None, at: datetime | None) -> list[Status]:
+        """The steps that a change takes the ticket on."""
+        remote = session.get(RemoteTicketRow, row.number)
+        if remote is not None and at is not None:
+            if remote.changed_at is not None and at < remote.changed_at:
+                return []
+            remote.changed_at = at
+        now = Status(row.status)
+        if status is Status.ACCEPTED and now in (Status.RESOLVED, Status.CLOSED):
+            status = Status.REOPENED
+        return steps_between(now, status) if status is not None else []
 
     def search(self, *, status: str | None = None, limit: int = 50, offset: int = 0) -> Sequence[Ticket]:
         """See TicketDesk."""

@@ -11,16 +11,21 @@ from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from integrations.database import Database
-from integrations.tables import OutboxRow, RemoteTicketRow
+from integrations.remote_tables import RemotePollRow, RemoteTicketRow
+from integrations.status import Status
+from integrations.tables import OutboxRow, TicketRow
 
 WAITING, DONE, DEAD = "waiting", "done", "dead"
 FILED, NOTED = "filed", "noted"
 """Kinds of messages: a new ticket, a citizen's addition to one."""
 
 LEASE = timedelta(seconds=60)
-"""How long a dispatcher may take over one message; a dead one's is taken over afterwards."""
+"""How long a dispatcher holds messages unless it says again that it lives; a dead one's are taken over afterwards."""
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=2), timedelta(minutes=15)
+UNKNOWN_PAUSE = timedelta(seconds=60)
+"""After an attempt whose outcome nobody knows: a remote that took the message may show it only after a while."""
+
 MOST_ATTEMPTS = 60
 OLDEST = timedelta(days=3)
 """After so many attempts, or this old, a message is dead: an operator looks at it."""
@@ -28,7 +33,10 @@ OLDEST = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Message:
-    """One message that is leased to a dispatcher. `key` makes it idempotent; `attempts` counts this one."""
+    """One message that is leased to a dispatcher. `key` makes it idempotent; `attempts` counts this one.
+
+    `again`: it was tried before, and may have arrived.
+    """
 
     id: int
     key: str
@@ -36,6 +44,7 @@ class Message:
     kind: str
     payload: Mapping[str, Any]
     attempts: int
+    again: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +95,20 @@ class Outbox:
             for row in rows:
                 row.leased_until, row.leased_by = now + LEASE, self._me
                 row.attempts += 1
-            return [Message(r.seq, r.key, r.ticket, r.kind, r.payload, r.attempts) for r in rows]
+            # A reason is left by every attempt that ended; one whose process was killed has left its count alone.
+            return [
+                Message(r.seq, r.key, r.ticket, r.kind, r.payload, r.attempts, r.attempts > 1 or r.reason is not None)
+                for r in rows
+            ]
+
+    def keep(self) -> None:
+        """This dispatcher lives: what it holds it holds for another LEASE."""
+        with self._database.session() as session:
+            session.execute(
+                update(OutboxRow)
+                .where(OutboxRow.leased_by == self._me, OutboxRow.state == WAITING)
+                .values(leased_until=self._clock() + LEASE)
+            )
 
     def done(self, message: Message, external_id: str | None = None, token: str | None = None) -> None:
         """It was delivered; how the remote knows the ticket is kept with that."""
@@ -99,12 +121,23 @@ class Outbox:
                 .values(state=DONE, done_at=self._clock(), leased_until=None, leased_by=None, reason=None)
             )
 
-    def retry(self, message: Message, reason: str, after: float | None = None) -> bool:
-        """It could not be delivered now; whether it will be tried again. `after` is what the remote asked for, in seconds."""
+    def retry(
+        self, message: Message, reason: str, after: float | None = None, *, unknown: bool = False, counts: bool = True
+    ) -> bool:
+        """It could not be delivered now; whether it will be tried again. `after` is what the remote asked for, in seconds.
+
+        An attempt that waits for something of ours `counts` not.
+        """
         now = self._clock()
         with self._database.session() as session:
             row = session.get_one(OutboxRow, message.id, with_for_update=True)
+            if row.state != WAITING or row.leased_by != self._me:
+                return True
             row.leased_until = row.leased_by = None
+            if not counts:
+                row.attempts -= 1
+                row.due_at = now + UNKNOWN_PAUSE
+                return True
             row.reason = reason[:200]
             if row.attempts >= MOST_ATTEMPTS or now - row.created_at > OLDEST:
                 row.state = DEAD
@@ -112,7 +145,7 @@ class Outbox:
             pause = min(FIRST_PAUSE * 2 ** min(row.attempts - 1, 20), LONGEST_PAUSE)
             # Full jitter: a thousand tickets that failed together do not come back together.
             wait = pause * self._dice.uniform(0.2, 1.0)
-            row.due_at = now + max(wait, timedelta(seconds=after or 0))
+            row.due_at = now + max(wait, timedelta(seconds=after or 0), UNKNOWN_PAUSE if unknown else timedelta())
             return True
 
     def refuse(self, message: Message, reason: str) -> None:
@@ -120,7 +153,7 @@ class Outbox:
         with self._database.session() as session:
             session.execute(
                 update(OutboxRow)
-                .where(OutboxRow.seq == message.id)
+                .where(OutboxRow.seq == message.id, OutboxRow.state == WAITING)
                 .values(state=DEAD, leased_until=None, leased_by=None, reason=reason[:200])
             )
 
@@ -130,14 +163,18 @@ class Outbox:
             rows = session.scalars(select(OutboxRow).where(OutboxRow.state == DEAD).order_by(OutboxRow.seq))
             return [DeadLetter(r.seq, r.ticket, r.kind, r.attempts, r.reason or "", r.created_at) for r in rows]
 
-    def replay(self, message_id: int) -> None:
-        """A dead letter is tried again, with a new budget. KeyError when it is not dead."""
+    def replay(self, message_id: int, *, anew: bool = False) -> None:
+        """A dead letter is tried again, with a new budget. KeyError when it is not dead.
+
+        `anew` sends it without looking whether an earlier attempt has arrived: for whoever has looked there.
+        """
         now = self._clock()
         with self._database.session() as session:
             row = session.get(OutboxRow, message_id, with_for_update=True)
             if row is None or row.state != DEAD:
                 raise KeyError(message_id)
             row.state, row.attempts, row.due_at, row.created_at = WAITING, 0, now, now
+            row.reason = None if anew else row.reason
 
     def waiting(self) -> int:
         """How many messages are not delivered yet."""
@@ -150,6 +187,8 @@ class Outbox:
             rows = session.scalars(
                 select(RemoteTicketRow)
                 .where(RemoteTicketRow.external_id.is_(None), RemoteTicketRow.token.is_not(None))
+                # A few that never get an id do not keep the others from being asked for.
+                .order_by(func.random())
                 .limit(most)
             )
             return [(row.ticket, row.token or "") for row in rows]
@@ -163,6 +202,37 @@ class Outbox:
         """Our number of a remote ticket."""
         with self._database.reading() as session:
             return session.scalar(select(RemoteTicketRow.ticket).where(RemoteTicketRow.external_id == external_id))
+
+    def learn(self, ticket: str, external_id: str) -> bool:
+        """The remote tells its id for a ticket of ours by itself; whether the ticket is its own."""
+        with self._database.session() as session:
+            sent = session.scalar(select(OutboxRow.seq).where(OutboxRow.ticket == ticket).limit(1))
+            row = session.get(RemoteTicketRow, ticket)
+            if sent is None:
+                return False
+            if external_id and (row is None or row.external_id is None):
+                known(session, ticket, external_id, None)
+            return True
+
+    def oldest_open(self) -> datetime | None:
+        """When the oldest ticket was filed that the remote has and is not done with; None when there is none."""
+        done = (Status.CLOSED, Status.CANCELLED)
+        with self._database.reading() as session:
+            return session.scalar(
+                select(func.min(TicketRow.created_at))
+                .join(RemoteTicketRow, RemoteTicketRow.ticket == TicketRow.number)
+                .where(RemoteTicketRow.external_id.is_not(None), TicketRow.status.not_in(done))
+            )
+
+    def polled(self, remote: str) -> datetime | None:
+        """Up to when a remote has told its changes."""
+        with self._database.reading() as session:
+            return session.scalar(select(RemotePollRow.until).where(RemotePollRow.remote == remote))
+
+    def keep_polled(self, remote: str, until: datetime) -> None:
+        """It has told its changes up to now."""
+        with self._database.session() as session:
+            session.merge(RemotePollRow(remote=remote, until=until))
 
     def external_id_of(self, ticket: str) -> str | None:
         """The remote's id of our ticket."""

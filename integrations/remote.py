@@ -39,13 +39,17 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Change:
-    """What became of a ticket there. `id` tells the same change told twice from two; `note` is for the citizen."""
+    """What became of a ticket there. `id` tells the same change told twice from two; `note` is for the citizen.
+
+    `status` is None for words alone, `at` when nobody said; `number` is our own, where the remote tells it.
+    """
 
     id: str
     external_id: str
-    status: Status
+    status: Status | None
     note: str
-    at: datetime
+    at: datetime | None
+    number: str | None = None
 
 
 class RemoteDesk(ABC):
@@ -65,6 +69,9 @@ class RemoteDesk(ABC):
         """The id that a token has become; None while there is none."""
         return None
 
-    def changes(self, since: datetime, until: datetime) -> Iterable[Change]:
-        """What has changed in this span; nothing where the remote tells by itself."""
+    def changes(self, since: datetime, until: datetime, oldest: datetime) -> Iterable[Change]:
+        """What has changed in this span, the oldest first; nothing where the remote tells by itself.
+
+        A remote that cannot be asked for changes is asked how everything filed since `oldest` is.
+        """
         return ()

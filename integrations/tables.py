@@ -179,23 +179,6 @@ class OutboxRow(Base):
     done_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
-class RemoteTicketRow(Base):
-    """A ticket as the remote desk knows it: by a token first, where it gives one, then by an id of its own."""
-
-    __tablename__ = "remote_tickets"
-    ticket: Mapped[str] = mapped_column(ForeignKey("tickets.number"), primary_key=True)
-    external_id: Mapped[str | None] = mapped_column(String(120), index=True)
-    token: Mapped[str | None] = mapped_column(String(120), index=True)
-
-
-class RemoteChangeRow(Base):
-    """A change that the remote desk told and that was taken over: told twice, it is taken over once."""
-
-    __tablename__ = "remote_changes"
-    id: Mapped[str] = mapped_column(String(200), primary_key=True)
-    at: Mapped[datetime] = mapped_column(Moment, index=True)
-
-
 class InboxRow(Base):
     """An update of a messenger, kept before the messenger is told that it came; `data` goes when it is done."""
 

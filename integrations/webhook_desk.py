@@ -10,11 +10,13 @@ import hmac
 import json
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
+from integrations import numbers
+from integrations.open311.calls import LATER, NOT_TAKEN, retry_after
+from integrations.open311.forms import moment
 from integrations.remote import Change, RemoteDesk, RemoteRefused, RemoteUnavailable, Submitted
 from integrations.status import Status
 from integrations.ticket import Ticket
@@ -28,6 +30,10 @@ TIMESTAMP, SIGNATURE = "X-Jiesu-Timestamp", "X-Jiesu-Signature"
 
 class BadHook(Exception):
     """Not signed with our secret, too old, or not what is agreed; the message says which."""
+
+
+class NotAgreed(BadHook):
+    """Signed, but not in the form that is agreed."""
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
@@ -54,15 +60,27 @@ def verify(secret: str, headers: Mapping[str, str], body: bytes, now: float | No
 
 
 def change_of(body: bytes) -> Change:
-    """A change that the remote tells: {"id", "external_id", "status", "note", "at"}. BadHook for anything else."""
+    """A change that the remote tells: {"id", "external_id", "number", "status", "note", "at"}. NotAgreed for anything else.
+
+    `number` is ours: with it the remote may tell its id for the first time. Without `status` the note alone is told.
+    """
     try:
         told = json.loads(body)
-        at = datetime.fromisoformat(told["at"]) if told.get("at") else datetime.now(UTC)
-        return Change(
-            f"hook:{told['id']!s}"[:200], str(told["external_id"]), Status(told["status"]), str(told.get("note") or "")[:500], at
-        )  # fmt: skip
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise BadHook("not the agreed form") from None
+        at = moment(str(told["at"])) if told.get("at") else None
+        status = Status(told["status"]) if told.get("status") else None
+        external_id = _text(told, "external_id")
+        number = numbers.normalise(_text(told, "number")) if told.get("number") else None
+        if not (external_id or number):
+            raise ValueError
+        # The id belongs to its ticket: a remote may count each ticket's changes from one.
+        name = f"hook:{external_id or number}:{told['id']!s}"[:200]
+        return Change(name, external_id, status, _text(told, "note")[:500], at, number)
+    except (ValueError, OverflowError, KeyError, TypeError, AttributeError):
+        raise NotAgreed("not the agreed form") from None
+
+
+def _text(told: Mapping[str, Any], name: str) -> str:
+    return str(told.get(name) or "").replace("\x00", "")
 
 
 class WebhookDesk(RemoteDesk):
@@ -92,17 +110,17 @@ class WebhookDesk(RemoteDesk):
             response = self._http.post(
                 self._url, content=body, headers={**signed(self._secret, body), "Idempotency-Key": key}
             )
-        except httpx.ConnectError:
+        except (httpx.ConnectError, httpx.ConnectTimeout):
             raise RemoteUnavailable("cannot be reached") from None
         except httpx.HTTPError as error:
             raise RemoteUnavailable(type(error).__name__, unknown=True) from None
-        if response.status_code == 429 or response.status_code >= 500:
-            after = response.headers.get("retry-after", "")
-            raise RemoteUnavailable(
-                f"status {response.status_code}", float(after) if after.isdigit() else None, unknown=True
-            )
-        if response.status_code >= 400:
+        if response.status_code in LATER or response.status_code >= 500:
+            unknown = response.status_code not in NOT_TAKEN
+            raise RemoteUnavailable(f"status {response.status_code}", retry_after(response), unknown=unknown)
+        if not response.is_success:
             raise RemoteRefused(f"status {response.status_code}")
+        if not response.content.strip():
+            return {}
         try:
             answer = response.json()
         except ValueError:

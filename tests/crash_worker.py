@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from integrations.database import Database
 from integrations.dispatcher import Dispatcher
+from integrations.open311.calls import Calls
 from integrations.open311.client import Open311Desk
 from tests.contract.test_remote_desk import Clock
 from tests.desks import desks
@@ -67,7 +68,7 @@ def victim(job: dict[str, Any], out: int) -> None:
         draft = here.drafts.by_id(job["draft"])
         number = here.desk.file(draft, "test").number
         os.write(out, number.encode())
-    Dispatcher(here.outbox, here.desk, Open311Desk(f"{job['city']}/v2", KEY), here.clock, 60).deliver()
+    Dispatcher(here.outbox, here.desk, Open311Desk(Calls(f"{job['city']}/v2", KEY)), here.clock, 60).deliver()
 
 
 def main() -> None:

@@ -3,10 +3,13 @@
 from anyio import to_thread
 from fastapi import APIRouter, Request
 
+from bot.channels.bodies import TooLong, body_of
 from bot.channels.problems import Problem
+from integrations.desk import NoSuchTicket
+from integrations.dispatcher import take_over
 from integrations.local_desk import LocalDesk
 from integrations.outbox import Outbox
-from integrations.webhook_desk import BadHook, change_of, verify
+from integrations.webhook_desk import BadHook, NotAgreed, change_of, verify
 
 LARGEST = 64 * 1024
 
@@ -17,22 +20,20 @@ def hook_router(secret: str, outbox: Outbox, desk: LocalDesk) -> APIRouter:
 
     @router.post("/desk/hook")
     async def change(request: Request) -> dict[str, bool]:
-        """A change of a ticket there: {"id", "external_id", "status", "note", "at"}. The same id again changes nothing."""
-        if int(request.headers.get("content-length") or 0) > LARGEST:
-            raise Problem(413, "请求太大了。")
-        body = await request.body()
+        """A change of a ticket there: {"id", "external_id", "number", "status", "note", "at"}. The same id again changes nothing."""
         try:
+            body = await body_of(request, LARGEST)
             verify(secret, request.headers, body)
             told = change_of(body)
+        except TooLong:
+            raise Problem(413, "请求太大了。") from None
+        except NotAgreed as error:
+            raise Problem(422, f"格式不对（{error}）。") from None
         except BadHook as error:
-            raise Problem(401 if "form" not in str(error) else 422, f"签名或者格式不对（{error}）。") from None
-
-        def take_over() -> bool:
-            number = outbox.ticket_of(told.external_id)
-            if number is None:
-                raise Problem(404, "没有这个工单。")
-            return desk.follow(number, told.status, change=told.id, by="webhook", note=told.note)
-
-        return {"new": await to_thread.run_sync(take_over)}
+            raise Problem(401, f"签名不对（{error}）。") from None
+        try:
+            return {"new": await to_thread.run_sync(take_over, told, outbox, desk, "webhook")}
+        except NoSuchTicket:
+            raise Problem(404, "没有这个工单。") from None
 
     return router

@@ -10,12 +10,13 @@ from integrations import (
     mirrors,
     phone_links,
     phone_talks,
+    remote_tables,
     staff_tables,
     tables,
 )
 from integrations.database import Base
 
-ROOMS = (calls, escalation_tables, facts, followup_tables, mirrors, phone_links, phone_talks, staff_tables, tables)
+ROOMS = (calls, escalation_tables, facts, followup_tables, mirrors, phone_links, phone_talks, remote_tables, staff_tables, tables)
 """Imported, so that the metadata knows their tables."""
 
 context.configure(

@@ -4,63 +4,41 @@ A request whose outcome is unknown is looked for before it is sent again: GeoRep
 the description, and in the header Idempotency-Key for servers that know it.
 """
 
-import logging
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
-
-from integrations.open311.forms import Malformed, moment, read, w3c
+from integrations.open311.calls import Calls
+from integrations.open311.forms import moment, records, w3c
 from integrations.open311.mapping import Mapping311
+from integrations.open311.statuses import status_of
 from integrations.remote import Change, RemoteDesk, RemoteRefused, RemoteUnavailable, Submitted
-from integrations.status import Status
 from integrations.ticket import Ticket
 
-log = logging.getLogger(__name__)
-
-TIMEOUT = 15.0
 WINDOW = timedelta(days=7)
 """Span of one query for changes."""
 
-LOOKED_BACK = timedelta(days=60)
-"""How old a request may be whose status is still asked for by its date of filing."""
-
+SHORTEST_WINDOW = timedelta(seconds=10)
 PAGE = 100
+FULL = 50
+"""A list of this many or a multiple of it, from a server that knows no pages, is taken for the beginning of a longer one."""
+
 MOST_PAGES = 200
-STATUSES = {
-    "open": Status.ACCEPTED,
-    "accepted": Status.ACCEPTED,
-    "investigating": Status.IN_PROGRESS,
-    "in_progress": Status.IN_PROGRESS,
-    "action_scheduled": Status.IN_PROGRESS,
-    "closed": Status.RESOLVED,
-    "fixed": Status.RESOLVED,
-    "no_further_action": Status.RESOLVED,
-    "reopened": Status.REOPENED,
-}
+LONGEST_DESCRIPTION = 4000
+"""Characters that GeoReport allows."""
+
+SOMEWHERE = "北京市"
+"""The address of a ticket without a place: GeoReport wants one."""
 
 
 class Open311Desk(RemoteDesk):
-    """One server by its root (…/open311/v2)."""
+    """One server, spoken to through `calls`."""
 
     name = "open311"
 
-    def __init__(
-        self,
-        root: str,
-        api_key: str,
-        form: str = "json",
-        mapping: Mapping311 | None = None,
-        jurisdiction: str | None = None,
-        http: httpx.Client | None = None,
-    ) -> None:
-        self._root = root.rstrip("/")
-        self._key = api_key
-        self._form = form
+    def __init__(self, calls: Calls, mapping: Mapping311 | None = None) -> None:
+        self._calls = calls
         self._mapping = mapping or Mapping311()
-        self._jurisdiction = {"jurisdiction_id": jurisdiction} if jurisdiction else {}
-        self._http = http or httpx.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=True)
         self._services: list[Mapping[str, Any]] | None = None
         self._definitions: dict[str, list[Mapping[str, Any]]] = {}
         self._offers_updates = True
@@ -69,13 +47,14 @@ class Open311Desk(RemoteDesk):
         """See RemoteDesk."""
         service = self._mapping.service(ticket, self._offered())
         if service is None:
+            # The next one asks anew: services are added.
+            self._services = None
             raise RemoteRefused(f"no service for {ticket.topic}")
-        if again and (found := self._find(ticket, service)) is not None:
+        if again and (found := self._find(ticket)) is not None:
             return Submitted(external_id=found)
-        posted = self._posted(ticket, service)
-        answer = self._call("POST", "requests", data=posted, headers={"Idempotency-Key": key})
-        told = _first(answer)
-        external_id, token = _text(told.get("service_request_id")), _text(told.get("token"))
+        told = self._calls.post("requests", self._posted(ticket, service), key)
+        filed: Mapping[str, Any] = next(iter(records(told)), {})
+        external_id, token = _text(filed.get("service_request_id")), _text(filed.get("token"))
         if not external_id and not token:
             raise RemoteUnavailable("neither id nor token in the answer", unknown=True)
         return Submitted(external_id, token)
@@ -87,64 +66,80 @@ class Open311Desk(RemoteDesk):
             "update_id": key,
             "status": "OPEN",
             "updated_datetime": w3c(ticket.history[-1].at),
-            "description": text,
+            "description": text[:LONGEST_DESCRIPTION],
         }
-        self._call("POST", "servicerequestupdates", data={"api_key": self._key, **posted, **self._jurisdiction})
+        self._calls.post("servicerequestupdates", posted, key)
 
     def resolve(self, token: str) -> str | None:
         """See RemoteDesk."""
         try:
-            return _text(_first(self._call("GET", f"tokens/{token}")).get("service_request_id"))
+            told = records(self._calls.get(f"tokens/{token}"))
         except RemoteRefused:
             return None
+        return _text(told[0].get("service_request_id")) if told else None
 
-    def changes(self, since: datetime, until: datetime) -> Iterable[Change]:
-        """See RemoteDesk: steps where the server offers them, else the requests of the last weeks with their status."""
+    def changes(self, since: datetime, until: datetime, oldest: datetime) -> Iterable[Change]:
+        """See RemoteDesk: steps where the server offers them, else the requests since `oldest` with their status."""
         if self._offers_updates:
             try:
                 yield from self._steps(since, until)
                 return
             except RemoteRefused:
                 self._offers_updates = False
-        yield from self._states(until)
+            except RemoteUnavailable:
+                # It may offer none and say so with a page or a 500. If it does, this span is asked for again.
+                yield from self._states(oldest, until)
+                raise
+        yield from self._states(oldest, until)
 
-    def _steps(self, since: datetime, until: datetime) -> Iterable[Change]:
-        for told in self._pages("servicerequestupdates", since, until):
-            status = STATUSES.get(str(told.get("status", "")).lower())
-            if status is not None and told.get("update_id"):
-                yield self._change(told, f"{self._root}#{told['update_id']}", status, _text(told.get("description")))
+    def _steps(self, since: datetime, until: datetime) -> list[Change]:
+        found = []
+        for told in self._dated("servicerequestupdates", since, until, "update_id"):
+            if told.get("update_id") and told.get("service_request_id"):
+                found.append(self._change(told, str(told["update_id"]), told.get("description")))
+        return _in_order(found)
 
-    def _states(self, until: datetime) -> Iterable[Change]:
-        start = until - LOOKED_BACK
-        while start < until:
-            end = min(start + WINDOW, until)
-            for told in self._pages("requests", start, end):
-                status = STATUSES.get(str(told.get("status", "")).lower())
-                if status is not None and status is not Status.ACCEPTED:
-                    changed = f"{self._root}#{told.get('service_request_id')}:{told.get('status')}:{told.get('updated_datetime')}"
-                    yield self._change(told, changed, status, _text(told.get("status_notes")))
-            start = end
+    def _states(self, oldest: datetime, until: datetime) -> list[Change]:
+        found = []
+        for told in self._dated("requests", oldest, until, "service_request_id"):
+            if told.get("service_request_id"):
+                state = f"{told['service_request_id']}:{told.get('status')}:{told.get('updated_datetime')}"
+                found.append(self._change(told, state, told.get("status_notes")))
+        return _in_order(found)
 
-    def _change(self, told: Mapping[str, Any], change: str, status: Status, note: str | None) -> Change:
-        at = _text(told.get("updated_datetime"))
-        return Change(change, str(told.get("service_request_id")), status, note or "", moment(at or "1971-01-01"))
+    def _change(self, told: Mapping[str, Any], name: str, note: Any) -> Change:
+        external_id = str(told["service_request_id"])
+        when = _moment(told.get("updated_datetime"))
+        return Change(f"{self._calls.root}#{name}", external_id, status_of(told.get("status")), _text(note) or "", when)
 
-    def _pages(self, what: str, start: datetime, end: datetime) -> Iterable[Mapping[str, Any]]:
-        """Every page of a query; a server that knows no pages gives the same one again, and is asked no further."""
-        before: list[Any] = []
+    def _dated(
+        self, what: str, start: datetime, end: datetime, key: str, span: timedelta = WINDOW
+    ) -> Iterator[Mapping[str, Any]]:
+        """Everything of a span, window by window; a window that is too much for a server without pages is halved."""
+        while start < end:
+            until = min(start + span, end)
+            found, whole = self._pages(what, {"start_date": w3c(start), "end_date": w3c(until)}, key)
+            if whole or span <= SHORTEST_WINDOW:
+                yield from found
+            else:
+                yield from self._dated(what, start, until, key, span / 2)
+            start = until
+
+    def _pages(self, what: str, asked: Mapping[str, str], key: str) -> tuple[list[Mapping[str, Any]], bool]:
+        """Every page of a query, and whether that is all there is. A page that brings nothing new is the last."""
+        found: dict[str, Mapping[str, Any]] = {}
         for page in range(1, MOST_PAGES + 1):
-            asked = {"start_date": w3c(start), "end_date": w3c(end), "page": str(page), "page_size": str(PAGE)}
-            found = _listed(self._call("GET", what, params=asked))
-            if not found or found == before:
-                return
-            yield from found
-            if len(found) < PAGE:
-                return
-            before = found
+            told = self._calls.get(what, {**asked, "page": str(page), "page_size": str(PAGE)})
+            new = {str(one.get(key)): one for one in records(told) if str(one.get(key)) not in found}
+            if not new:
+                ignores_pages = page > 1 and bool(records(told))
+                return list(found.values()), not (ignores_pages and len(found) % FULL == 0)
+            found |= new
+        return list(found.values()), False
 
     def _offered(self) -> list[Mapping[str, Any]]:
         if self._services is None:
-            self._services = _listed(self._call("GET", "services"))
+            self._services = [one for one in records(self._calls.get("services")) if one.get("service_code")]
         return self._services
 
     def _defined(self, service: str) -> list[Mapping[str, Any]]:
@@ -152,53 +147,44 @@ class Open311Desk(RemoteDesk):
             entry = next(s for s in self._offered() if str(s["service_code"]) == service)
             defined: list[Mapping[str, Any]] = []
             if str(entry.get("metadata")).lower() == "true":
-                answer = self._call("GET", f"services/{service}")
-                told = answer[0] if isinstance(answer, list) and answer else answer
-                defined = list(told.get("attributes") or ()) if isinstance(told, Mapping) else []
+                told: Mapping[str, Any] = next(iter(records(self._calls.get(f"services/{service}"))), {})
+                defined = [one for one in records(told.get("attributes")) if one.get("code")]
             self._definitions[service] = defined
         return self._definitions[service]
 
-    def _posted(self, ticket: Ticket, service: str) -> dict[str, str]:
+    def _posted(self, ticket: Ticket, service: str) -> dict[str, str | list[str]]:
         place = ticket.value("place") or ticket.value("estate") or ticket.value("village") or ""
-        where = [part for part in (ticket.district, ticket.street, place) if part]
+        where = "".join(dict.fromkeys(part for part in (ticket.district, ticket.street, place) if part))
         anonymous = bool(ticket.value("anonymous"))
+        mark = f"\n{marker(ticket)}"
+        words = str(ticket.value("description") or ticket.topic_name)
         posted = {
-            "api_key": self._key,
             "service_code": service,
-            "description": f"{ticket.value('description') or ticket.topic_name}\n{marker(ticket)}",
-            "address_string": "".join(dict.fromkeys(where)),
-            "phone": "" if anonymous else ticket.phone or "",
-            "first_name": "" if anonymous else str(ticket.value("contact_name") or ""),
-            **self._jurisdiction,
+            "description": words[: LONGEST_DESCRIPTION - len(mark)] + mark,
+            "lat": ticket.value("lat"),
+            "long": ticket.value("long"),
+            "address_id": ticket.value("address_id"),
+            "address_string": where or SOMEWHERE,
+            "phone": None if anonymous else ticket.phone,
+            "first_name": None if anonymous else ticket.value("contact_name"),
         }
-        attributes = self._mapping.attributes(ticket, self._defined(service))
-        return {k: v for k, v in posted.items() if v} | {f"attribute[{k}]": v for k, v in attributes.items()}
+        return {name: str(value) for name, value in posted.items() if value} | self._mapping.attributes(
+            ticket, self._defined(service)
+        )
 
-    def _find(self, ticket: Ticket, service: str) -> str | None:
+    def _find(self, ticket: Ticket) -> str | None:
         """A request that an earlier attempt may have filed."""
-        start, end = ticket.created_at - timedelta(minutes=10), ticket.created_at + timedelta(days=4)
-        for told in self._pages("requests", start, end):
-            if str(told.get("service_code")) == service and marker(ticket) in str(told.get("description")):
+        start, now = ticket.created_at - timedelta(minutes=10), datetime.now(UTC)
+        until = min(ticket.created_at + timedelta(days=4), now)
+        for told in self._dated("requests", start, until, "service_request_id"):
+            if marker(ticket) in str(told.get("description")):
                 return _text(told.get("service_request_id"))
-        return None
-
-    def _call(self, method: str, what: str, **options: Any) -> Any:
-        """One call, read. RemoteUnavailable, RemoteRefused."""
-        params = {**self._jurisdiction, **options.pop("params", {})}
-        try:
-            response = self._http.request(method, f"{self._root}/{what}.{self._form}", params=params, **options)
-        except httpx.ConnectError:
-            raise RemoteUnavailable("cannot be reached") from None
-        except httpx.HTTPError as error:
-            raise RemoteUnavailable(type(error).__name__, unknown=method == "POST") from None
-        if response.status_code == 429 or response.status_code >= 500:
-            raise RemoteUnavailable(f"status {response.status_code}", _retry_after(response), unknown=method == "POST")
-        if response.status_code >= 400:
-            raise RemoteRefused(f"status {response.status_code} to {what.partition('/')[0]}")
-        try:
-            return read(response.content, self._form)
-        except Malformed:
-            raise RemoteUnavailable("an answer that cannot be read", unknown=method == "POST") from None
+        if until < now:
+            return None
+        # Its clock may be ahead of ours. Without an end: some servers refuse a date to come.
+        latest, _ = self._pages("requests", {"start_date": w3c(max(start, until))}, "service_request_id")
+        found = (told for told in latest if marker(ticket) in str(told.get("description")))
+        return next((_text(told.get("service_request_id")) for told in found), None)
 
 
 def marker(ticket: Ticket) -> str:
@@ -206,21 +192,23 @@ def marker(ticket: Ticket) -> str:
     return f"〔接诉工单 {ticket.number}〕"
 
 
-def _retry_after(response: httpx.Response) -> float | None:
-    value = response.headers.get("retry-after", "")
-    return min(float(value), 3600.0) if value.isdigit() else None
+def _in_order(changes: list[Change]) -> list[Change]:
+    """The oldest first: a list may have the newest on top. One without a date keeps its neighbour's place."""
+    dated: list[tuple[datetime, int, Change]] = []
+    latest = datetime.min.replace(tzinfo=UTC)
+    for n, change in enumerate(changes):
+        latest = change.at or latest
+        dated.append((latest, n, change))
+    return [change for _, _, change in sorted(dated, key=lambda one: one[:2])]
 
 
-def _listed(answer: Any) -> list[Mapping[str, Any]]:
-    if isinstance(answer, Mapping):
-        answer = next((inner for inner in answer.values() if isinstance(inner, list)), [answer])
-    return [one for one in answer or [] if isinstance(one, Mapping)]
-
-
-def _first(answer: Any) -> Mapping[str, Any]:
-    found = _listed(answer)
-    return found[0] if found else {}
+def _moment(told: Any) -> datetime | None:
+    try:
+        return moment(str(told)) if told else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _text(value: Any) -> str | None:
-    return str(value) if value not in (None, "") else None
+    text = str(value).strip() if value is not None else ""
+    return text or None

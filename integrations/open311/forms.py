@@ -64,11 +64,45 @@ def read(data: bytes, form: str) -> Any:
 
 def _value(element: ElementTree.Element) -> Any:
     inner = list(element)
-    if element.tag in ITEMS:
+    tags = [_plain(one) for one in inner]
+    # Some servers name their lists otherwise: members of one name make a list as well.
+    if _plain(element) in ITEMS or len(tags) > len(set(tags)):
         return [_value(one) for one in inner]
     if inner:
-        return {one.tag: _value(one) for one in inner}
-    return element.text
+        return {tag: _value(one) for tag, one in zip(tags, inner, strict=True)}
+    return (element.text or "").strip() or None
+
+
+def _plain(element: ElementTree.Element) -> str:
+    """An element's name without its namespace."""
+    return element.tag.rpartition("}")[2]
+
+
+def records(answer: Any) -> list[Mapping[str, Any]]:
+    """The records of an answer, however many wrappers a server puts around the list, or around each of its members."""
+    while isinstance(answer, Mapping):
+        lists = [inner for inner in answer.values() if isinstance(inner, list)]
+        alone = next(iter(answer.values())) if len(answer) == 1 else None
+        if isinstance(alone, Mapping):
+            answer = alone
+        elif len(lists) == 1 and not _is_record(answer):
+            answer = lists[0]
+        elif alone is None and len(answer) == 1 and not _is_record(answer):
+            answer = []
+        else:
+            answer = [answer]
+    if not isinstance(answer, list):
+        return []
+    found = (one for one in answer if isinstance(one, Mapping))
+    return [next(iter(one.values())) if _wrapped(one) else one for one in found]
+
+
+def _wrapped(one: Mapping[str, Any]) -> bool:
+    return len(one) == 1 and isinstance(next(iter(one.values())), Mapping)
+
+
+def _is_record(answer: Mapping[str, Any]) -> bool:
+    return bool({"service_request_id", "token", "service_code", "update_id", "code", "attributes"} & set(answer))
 
 
 def w3c(moment: datetime) -> str:

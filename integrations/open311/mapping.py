@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from integrations.open311.forms import records
 from integrations.ticket import Ticket
 
 
@@ -36,23 +37,25 @@ class Mapping311:
                 return code
         return next((code for code in ("other", by_name.get("其他")) if code and code in codes), None)
 
-    def attributes(self, ticket: Ticket, defined: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-        """The remote's attributes that our fields fill. A value that its list does not have is left out: the description has it."""
+    def attributes(self, ticket: Ticket, defined: Sequence[Mapping[str, Any]]) -> dict[str, str | list[str]]:
+        """The remote's attributes that our fields fill, as form parameters. A value that its list does not have is left out: the description has it."""
         by_code = {str(attribute["code"]): attribute for attribute in defined}
-        filled: dict[str, str] = {}
+        filled: dict[str, str | list[str]] = {}
         for name, told in ticket.fields.items():
             value = told.get("value")
             attribute = by_code.get(self.fields.get(name, name))
             if value is None or attribute is None:
                 continue
             said = self.values.get(name, {}).get(str(value), _written(value))
-            keys = {str(one.get("key")): str(one.get("key")) for one in attribute.get("values") or ()}
-            keys |= {str(one.get("name")): str(one.get("key")) for one in attribute.get("values") or ()}
-            if attribute.get("datatype") in ("singlevaluelist", "multivaluelist"):
-                if said not in keys:
-                    continue
-                said = keys[said]
-            filled[str(attribute["code"])] = said
+            kind, parameter = attribute.get("datatype"), f"attribute[{attribute['code']}]"
+            if kind not in ("singlevaluelist", "multivaluelist"):
+                filled[parameter] = said
+                continue
+            values = records(attribute.get("values"))
+            keys = {str(one.get("key")): str(one.get("key")) for one in values}
+            keys |= {str(one.get("name")): str(one.get("key")) for one in values}
+            if said in keys:
+                filled |= {f"{parameter}[]": [keys[said]]} if kind == "multivaluelist" else {parameter: keys[said]}
         return filled
 
 

@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 
 from integrations.database import Database
 from integrations.open311.forms import w3c
-from integrations.status import CHINESE, Status
+from integrations.status import CHINESE, OVER, Status
 from integrations.tables import HistoryRow, TicketRow
 
 SPAN = timedelta(days=90)
 LIMIT = 1000
-CLOSED = (Status.RESOLVED, Status.CLOSED, Status.CANCELLED)
 OPEN_STATUS, CLOSED_STATUS = "open", "closed"
 
 
@@ -78,7 +77,7 @@ class PublicRequests:
         if query.codes:
             chosen = chosen.where(TicketRow.topic.in_(query.codes))
         if query.statuses and set(query.statuses) != {OPEN_STATUS, CLOSED_STATUS}:
-            closed = TicketRow.status.in_(CLOSED)
+            closed = TicketRow.status.in_(OVER)
             chosen = chosen.where(closed if CLOSED_STATUS in query.statuses else ~closed)
         return chosen.limit(query.size).offset((query.page - 1) * query.size)
 
@@ -133,4 +132,4 @@ class PublicRequests:
 
 
 def _open(status: str) -> str:
-    return CLOSED_STATUS if status in CLOSED else OPEN_STATUS
+    return CLOSED_STATUS if status in OVER else OPEN_STATUS

@@ -8,6 +8,7 @@ import pytest
 
 from integrations.database import Database, upgrade
 from integrations.dispatcher import Dispatcher
+from integrations.open311.calls import Calls
 from integrations.open311.client import Open311Desk
 from integrations.outbox import MOST_ATTEMPTS
 from integrations.remote import RemoteDesk, RemoteRefused, RemoteUnavailable
@@ -38,7 +39,7 @@ def town() -> Iterator[City]:
 def remote(request: pytest.FixtureRequest, town: City) -> RemoteDesk:
     if request.param == "webhook":
         return WebhookDesk(f"{town.url}/hook", KEY)
-    return Open311Desk(f"{town.url}/v2", KEY, request.param.split()[1])
+    return Open311Desk(Calls(f"{town.url}/v2", KEY, request.param.split()[1]))
 
 
 @pytest.fixture
@@ -138,11 +139,11 @@ def test_a_remote_that_never_comes_back_leaves_a_dead_letter(
 
 def test_a_wrong_key_is_refused(town: City, here: Desks) -> None:
     ticket = here.file()
-    for desk in (Open311Desk(f"{town.url}/v2", "wrong"), WebhookDesk(f"{town.url}/hook", "wrong")):
+    for desk in (Open311Desk(Calls(f"{town.url}/v2", "wrong")), WebhookDesk(f"{town.url}/hook", "wrong")):
         with pytest.raises(RemoteRefused):
             desk.submit(ticket, ticket.number, again=False)
     with pytest.raises(RemoteUnavailable):
-        Open311Desk("http://127.0.0.1:9/v2", KEY).submit(ticket, ticket.number, again=False)
+        Open311Desk(Calls("http://127.0.0.1:9/v2", KEY)).submit(ticket, ticket.number, again=False)
 
 
 @pytest.mark.parametrize("offers_updates", [True, False])
@@ -150,8 +151,8 @@ def test_a_wrong_key_is_refused(town: City, here: Desks) -> None:
 def test_changes_come_home_once_and_in_order(
     here: Desks, town: City, clock: Clock, form: str, offers_updates: bool
 ) -> None:
-    town.offers_updates = offers_updates
-    dispatcher = Dispatcher(here.outbox, here.desk, Open311Desk(f"{town.url}/v2", KEY, form), clock, 60)
+    town.dialect.updates = "offered" if offers_updates else "refused"
+    dispatcher = Dispatcher(here.outbox, here.desk, Open311Desk(Calls(f"{town.url}/v2", KEY, form)), clock, 60)
     number = here.file().number
     dispatcher.deliver()
     if offers_updates:
@@ -166,7 +167,7 @@ def test_changes_come_home_once_and_in_order(
 
 def test_a_token_becomes_an_id(here: Desks, town: City, clock: Clock) -> None:
     town.gives_tokens = True
-    dispatcher = Dispatcher(here.outbox, here.desk, Open311Desk(f"{town.url}/v2", KEY), clock, 60)
+    dispatcher = Dispatcher(here.outbox, here.desk, Open311Desk(Calls(f"{town.url}/v2", KEY)), clock, 60)
     number = here.file().number
     dispatcher.deliver()
     dispatcher.poll()
@@ -178,7 +179,7 @@ def test_a_token_becomes_an_id(here: Desks, town: City, clock: Clock) -> None:
 
 def test_our_fields_are_told_in_the_remotes_words(here: Desks, town: City) -> None:
     ticket = here.file()
-    Open311Desk(f"{town.url}/v2", KEY).submit(ticket, ticket.number, again=False)
+    Open311Desk(Calls(f"{town.url}/v2", KEY)).submit(ticket, ticket.number, again=False)
     posted = town.requests[0]["posted"]
     assert posted["service_code"] == "light"
     assert posted["attribute[issue_kind]"] == "off"
@@ -188,5 +189,5 @@ def test_our_fields_are_told_in_the_remotes_words(here: Desks, town: City) -> No
 
 def test_an_anonymous_citizen_stays_so_elsewhere(here: Desks, town: City) -> None:
     ticket = here.file(anonymous=True, contact_name="王某")
-    Open311Desk(f"{town.url}/v2", KEY).submit(ticket, ticket.number, again=False)
+    Open311Desk(Calls(f"{town.url}/v2", KEY)).submit(ticket, ticket.number, again=False)
     assert not {"phone", "first_name"} & set(town.requests[0]["posted"])

@@ -6,12 +6,13 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from integrations.open311.forms import moment, w3c, written
+from integrations.open311.forms import ITEMS, moment, w3c, written
 from integrations.webhook_desk import BadHook, verify
 from integrations.zone import BEIJING
 
@@ -22,8 +23,27 @@ def now() -> datetime:
     return datetime.now(BEIJING)
 
 
+@dataclass
+class Dialect:
+    """How a city departs from the letter of GeoReport. Each of these is done by a server that is in use."""
+
+    largest_page: int = 1000
+    pages: bool = True
+    newest_first: bool = False
+    wrapped: str = ""
+    """JSON: "list" puts the list into an object, "members" each of its members too."""
+    namespace: str = ""
+    numbers: bool = False
+    """JSON: ids are numbers."""
+    without: tuple[str, ...] = ()
+    """Elements that it leaves out."""
+    updates: str = "offered"
+    """offered, or what else stands there: refused (404), page (200 with HTML), broken (500)."""
+    errors_with_200: bool = False
+
+
 class City:
-    """Its state. `failing` holds what the next posts do: a status, "hang up" (before it takes the request) or "lost" (after)."""
+    """Its state. `failing` holds what the next posts do: a status, "hang up" (before it takes the request), "lost" (after), "page" or "moved"."""
 
     def __init__(self) -> None:
         self.requests: list[dict[str, Any]] = []
@@ -32,8 +52,9 @@ class City:
         self.noted: list[dict[str, str]] = []
         self.failing: list[int | str] = []
         self.gives_tokens = False
-        self.offers_updates = True
+        self.dialect = Dialect()
         self.url = ""
+        self.asked: list[dict[str, str]] = []
         self.lock = threading.Lock()
 
     def take(self, form: dict[str, str]) -> dict[str, Any]:
@@ -82,6 +103,7 @@ class City:
         )
 
 
+PAGE = "<html><head><title>维护中</title></head><body><p>稍后再来</p></body></html>".encode()
 SERVICES = [
     {"service_code": "light", "service_name": "路灯问题", "description": None, "metadata": True, "type": "realtime", "keywords": None, "group": "街道"},
     {"service_code": "other", "service_name": "其他", "description": None, "metadata": False, "type": "realtime", "keywords": None, "group": None},
@@ -114,12 +136,30 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def _tell(self, root: str, value: Any, form: str, status: int = 200) -> None:
-        self._send(status, written(root, value, form), "text/xml" if form == "xml" else "application/json")
+        dialect = self.city.dialect
+        status = 200 if dialect.errors_with_200 else status
+        if isinstance(value, list):
+            value = [{k: v for k, v in one.items() if k not in dialect.without} for one in value]
+        if form == "json":
+            if dialect.numbers and isinstance(value, list):
+                value = [
+                    {k: int(v[1:]) if k == "service_request_id" and v else v for k, v in one.items()} for one in value
+                ]
+            if dialect.wrapped == "members":
+                value = [{ITEMS[root]: one} for one in value] if isinstance(value, list) else value
+            body = json.dumps({root: value} if dialect.wrapped else value, ensure_ascii=False).encode()
+            return self._send(status, body)
+        body = written(root, value, form)
+        if dialect.namespace:
+            body = body.replace(f"<{root}".encode(), f'<{root} xmlns="{dialect.namespace}"'.encode(), 1)
+            body = body.replace(b"><", b">\n    <")
+        return self._send(status, body, "text/xml")
 
     def do_GET(self) -> None:
         path, query = urlsplit(self.path).path, {k: v[0] for k, v in parse_qs(urlsplit(self.path).query).items()}
         name, _, form = path.removeprefix("/v2/").rpartition(".")
         city = self.city
+        city.asked.append({"what": name, **query})
         if name == "services":
             return self._tell("services", SERVICES, form)
         if name == "services/light":
@@ -130,14 +170,22 @@ class _Handler(BaseHTTPRequestHandler):
             return self._tell("service_requests", found, form)
         if name == "requests":
             return self._tell("service_requests", self._page(city.requests, "requested_datetime", query), form)
-        if name == "servicerequestupdates" and city.offers_updates:
+        if name == "servicerequestupdates" and city.dialect.updates == "page":
+            return self._send(200, PAGE, "text/html")
+        if name == "servicerequestupdates" and city.dialect.updates == "broken":
+            return self._send(500, PAGE, "text/html")
+        if name == "servicerequestupdates" and city.dialect.updates == "offered":
             return self._tell("service_request_updates", self._page(city.updates, "updated_datetime", query), form)
         return self._tell("errors", [{"code": 404, "description": "nothing here"}], form, 404)
 
     def _page(self, rows: list[dict[str, Any]], dated: str, query: dict[str, str]) -> list[dict[str, Any]]:
-        start, end = moment(query["start_date"]), moment(query["end_date"])
+        dialect = self.city.dialect
+        start = moment(query.get("start_date", "2001-01-01"))
+        end = moment(query["end_date"]) if "end_date" in query else start + timedelta(days=90)
         found = [row for row in rows if start <= moment(row[dated]) <= end]
-        size, page = int(query.get("page_size", 50)), int(query.get("page", 1))
+        found = found[::-1] if dialect.newest_first else found
+        size, page = min(int(query.get("page_size", 50)), dialect.largest_page), int(query.get("page", 1))
+        page = page if dialect.pages else 1
         return [{k: v for k, v in row.items() if k != "posted"} for row in found[(page - 1) * size : page * size]]
 
     def do_POST(self) -> None:
@@ -148,7 +196,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.close()
             return
         if isinstance(failing, int):
-            self._send(failing, b"[]", Retry_After="0")
+            if self.city.dialect.errors_with_200:
+                self._tell("errors", [{"code": failing, "description": "no"}], self.path.rpartition(".")[2])
+            else:
+                self._send(failing, b"[]", Retry_After="0")
+            return
+        if failing == "page":
+            self._send(200, PAGE, "text/html")
+            return
+        if failing == "moved":
+            self._send(302, b"", Location=f"{self.city.url}{self.path}")
             return
         answer = self._hook(body) if self.path == "/hook" else self._filed(body)
         if failing == "lost":
@@ -183,7 +240,7 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         if name == "requests":
             return "service_requests", [self.city.take(given)], form
-        if name == "servicerequestupdates" and self.city.offers_updates:
+        if name == "servicerequestupdates" and self.city.dialect.updates == "offered":
             self.city.noted.append(given)
             return "service_request_updates", [{"update_id": given.get("update_id")}], form
         self._tell("errors", [{"code": 404, "description": "nothing here"}], form, 404)

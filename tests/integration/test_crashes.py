@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from integrations.database import Database, upgrade
 from integrations.dispatcher import Dispatcher
+from integrations.open311.calls import Calls
 from integrations.open311.client import Open311Desk
 from integrations.tables import TicketRow
 from tests.conftest import ROOT
@@ -78,7 +79,7 @@ def test_no_kill_loses_or_doubles_a_ticket(url: str, worker: subprocess.Popen[st
                 again = run(worker, draft=draft, database=url, city=town.url, kind="before send", point=10**6)
                 promised.add(again["acknowledged"])
         town.failing.clear()
-        dispatcher = Dispatcher(here.outbox, here.desk, Open311Desk(f"{town.url}/v2", KEY), clock, 60)
+        dispatcher = Dispatcher(here.outbox, here.desk, Open311Desk(Calls(f"{town.url}/v2", KEY)), clock, 60)
         for _ in range(60):
             clock.ahead += timedelta(minutes=20)
             dispatcher.deliver()
