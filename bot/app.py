@@ -65,6 +65,7 @@ def web_app(
     app.mount("/static", StaticFiles(directory=str(WEB)), name="static")
 
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(open311.HeadAsGet)
 
     @app.get("/", include_in_schema=False)
     async def page() -> FileResponse:

@@ -133,8 +133,10 @@ def standards(house: House) -> list[APIRouter]:
     """What other programs speak: Open311, and the signed webhook where the desk is one."""
     settings, catalog = house.settings, load_catalog()
     names = {topic.id: topic.name for topic in catalog.topics.values()}
-    intake = Intake(catalog, load_gazetteer().districts, house.journal, house.drafts, house.desk, house.clock)
-    requests = PublicRequests(house.database, names, house.clock)
+    places = load_gazetteer()
+    streets = frozenset(street for known in places.streets.values() for street in known)
+    intake = Intake(catalog, places.districts, streets, house.journal, house.drafts, house.desk, house.clock)
+    requests = PublicRequests(house.database, names, streets, house.clock)
     routers = [open311_router(Office(intake, requests, house.desk, open311_keys(settings)))]
     if settings.desk == "webhook":
         routers.append(hook_router(settings.desk_key, house.outbox, house.desk))

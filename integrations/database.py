@@ -9,6 +9,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -64,6 +65,15 @@ class Database:
         """One transaction: committed when the block ends, rolled back when it raises."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def unless_there(self) -> Iterator[Session]:
+        """A transaction that adds a row; when somebody else has added it meanwhile, nothing happens."""
+        try:
+            with self.session() as session:
+                yield session
+        except IntegrityError:
+            return
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

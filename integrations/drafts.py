@@ -116,10 +116,12 @@ class Drafts:
         with self._database.reading() as session:
             return draft_of(session, session.get_one(DraftRow, draft_id))
 
-    def open_new(self, conversation_id: str) -> Draft:
-        """A new draft. Whoever has filed in this conversation before is not asked again who they are."""
-        draft_id, now = str(uuid.uuid4()), self._clock()
-        with self._database.session() as session:
+    def open_new(self, conversation_id: str, id: str | None = None) -> Draft:
+        """A new draft. Whoever has filed in this conversation before is not asked again who they are. With an `id` that is there, that one."""
+        draft_id, now = id or str(uuid.uuid4()), self._clock()
+        with self._database.unless_there() as session:
+            if id is not None and (there := session.get(DraftRow, id)) is not None:
+                return draft_of(session, there)
             earlier = session.scalars(
                 select(DraftRow)
                 .where(DraftRow.conversation_id == conversation_id, DraftRow.state == "filed")
@@ -134,6 +136,7 @@ class Drafts:
             if carried:
                 session.execute(insert(DraftEntryRow), [_row(draft_id, entry, now) for entry in carried])
             return draft_of(session, row)
+        return self.by_id(draft_id)
 
     def append(self, draft_id: str, entries: Sequence[NewEntry], dialog_state: Mapping[str, Any]) -> None:
         """Adds entries and keeps the dialog's memory, in one transaction."""

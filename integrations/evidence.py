@@ -9,11 +9,11 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from integrations.database import Database
 from integrations.pictures import NotAPicture, cleaned
-from integrations.tables import DraftRow, FileRow
+from integrations.tables import DraftRow, FileRow, TicketRow
 
 LARGEST = 10 * 1024 * 1024
 """Bytes of one file."""
@@ -106,6 +106,13 @@ class Evidence:
                 )
             )
         return file_id
+
+    def hand_over(self, draft_id: str, number: str) -> None:
+        """A draft's files belong to a ticket that is filed already: its citizen has joined that one."""
+        with self._database.session() as session:
+            filed = session.scalar(select(TicketRow.draft_id).where(TicketRow.number == number))
+            if filed is not None:
+                session.execute(update(FileRow).where(FileRow.draft_id == draft_id).values(draft_id=filed))
 
     def count(self, draft_id: str) -> int:
         """How many files a draft has."""

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from integrations.database import Database
-from integrations.status import OVER
+from integrations.status import OVER, Status
 from integrations.tables import ConversationRow, TicketRow
 
 NAMES = ("merchant", "employer", "institution", "kindergarten", "developer", "estate", "village", "place")
@@ -29,6 +29,15 @@ REPEATED = "重复反映"
 """Tag of a ticket whose phone has complained about the same before."""
 
 _FORM = re.compile(r"(股份|有限|责任|集团|总|分)*公司$|(旗舰|总|分|专卖|门)?店$")
+_TRADE = re.compile(
+    r"(健身|瑜伽|游泳|舞蹈|美容美发|美容|美发|理发|养生|足疗|教育|培训|洗车|汽车服务|餐饮|烘焙)?"
+    r"(房|馆|院|中心|会所|俱乐部|工作室|机构|学校|门店)?$"
+)
+"""What a merchant does, as people add it to its name: 力美健健身房 is 力美健."""
+
+LEAST_NAME = 3
+"""Characters of a name that are left without its trade, or it is kept: 美力健身 and 美力美容 are two."""
+
 _TOWN = re.compile(r"^北京市?")
 
 
@@ -43,11 +52,18 @@ class GroupCase:
     loss: float
 
 
+def plain_name(name: str) -> str:
+    """A name without spaces, signs and brackets."""
+    return re.sub(r"[\s·\-—_.,，。“”\"']|[(（\[【].*?[)）\]】]", "", unicodedata.normalize("NFKC", name)).lower()
+
+
 def normalised(name: str) -> str:
-    """A name without what people add and leave out: 北京美力健身有限公司（望京店） → 美力健身."""
-    plain = re.sub(r"[\s·\-—_.,，。“”\"']|[(（\[【].*?[)）\]】]", "", unicodedata.normalize("NFKC", name)).lower()
+    """A merchant's name without what people add and leave out: 北京美力健身有限公司（望京店） → 美力健身."""
+    plain = plain_name(name)
     shorter = _FORM.sub("", _TOWN.sub("", plain))
-    return shorter if len(shorter) >= 2 else plain
+    shorter = shorter if len(shorter) >= 2 else plain
+    bare = _TRADE.sub("", shorter, count=1)
+    return bare if len(bare) >= LEAST_NAME else shorter
 
 
 def about(topic: str, values: Mapping[str, Any]) -> str | None:
@@ -55,7 +71,9 @@ def about(topic: str, values: Mapping[str, Any]) -> str | None:
     for field in NAMES:
         if values.get(field):
             district = "" if field in NAMES[:5] else values.get("district") or ""
-            return f"{topic}|{district}|{normalised(str(values[field]))}"[:120]
+            name = str(values[field])
+            known = normalised(name) if field in NAMES[:5] else plain_name(name)
+            return f"{topic}|{district}|{known}"[:120]
     return None
 
 
@@ -113,7 +131,7 @@ class Groups:
                     select(func.count(func.distinct(person()))).where(
                         TicketRow.about == key,
                         TicketRow.conversation_id != conversation_id,
-                        TicketRow.created_at >= self._clock() - self._group,
+                        *self._counted(),
                     )
                 )
                 or 0
@@ -121,16 +139,31 @@ class Groups:
 
     def cases(self) -> Sequence[GroupCase]:
         """Every group case, the largest first."""
-        people = func.count(func.distinct(person()))
+        # Whoever files twice is one person, who has lost what they last said they lost most.
+        each = (
+            select(
+                TicketRow.about,
+                func.max(TicketRow.topic).label("topic"),
+                func.max(TicketRow.district).label("district"),
+                func.max(TicketRow.loss).label("loss"),
+            )
+            .where(TicketRow.about.is_not(None), *self._counted())
+            .group_by(TicketRow.about, person())
+            .subquery()
+        )
+        people = func.count()
         with self._database.reading() as session:
             rows = session.execute(
-                select(TicketRow.about, TicketRow.topic, func.max(TicketRow.district), people, func.sum(TicketRow.loss))
-                .where(TicketRow.about.is_not(None), TicketRow.created_at >= self._clock() - self._group)
-                .group_by(TicketRow.about, TicketRow.topic)
+                select(each.c.about, func.max(each.c.topic), func.max(each.c.district), people, func.sum(each.c.loss))
+                .group_by(each.c.about)
                 .having(people >= LEAST)
-                .order_by(people.desc(), TicketRow.about)
+                .order_by(people.desc(), each.c.about)
             )
             return [GroupCase(row[1], about_name(str(row[0])), row[2], row[3], row[4] or 0.0) for row in rows]
+
+    def _counted(self) -> Sequence[ColumnElement[bool]]:
+        """Which tickets count: lately filed, and not taken back."""
+        return (TicketRow.created_at >= self._clock() - self._group, TicketRow.status != Status.CANCELLED)
 
 
 def person() -> Any:

@@ -89,10 +89,10 @@ class Journal:
         """Whether the database answers."""
         return self._database.reachable()
 
-    def create(self, channel: str, citizen_key: str | None = None) -> Opened:
-        """A new conversation; `citizen_key` is what the channel knows its citizen by."""
-        opened = Opened(str(uuid.uuid4()), secrets.token_urlsafe(24))
-        with self._database.session() as session:
+    def create(self, channel: str, citizen_key: str | None = None, id: str | None = None) -> Opened:
+        """A new conversation; `citizen_key` is what the channel knows its citizen by. With an `id` that is there, that one."""
+        opened = Opened(id or str(uuid.uuid4()), secrets.token_urlsafe(24))
+        with self._database.unless_there() as session:
             session.execute(
                 insert(ConversationRow).values(
                     id=opened.id,

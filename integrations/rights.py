@@ -31,13 +31,20 @@ class CoolingOff:
     refund_by: date
 
 
-def cooling_off(paid_on: object, story: str, now: datetime) -> CoolingOff | None:
-    """The right that still holds; None when it does not, when the day is not known, or when the card was used."""
+def cooling_off(
+    paid_on: object, story: str, now: datetime, paid: object = None, remaining: object = None
+) -> CoolingOff | None:
+    """The right that still holds; None when it does not, when the day is not known, or when the card was used.
+
+    `paid` and `remaining` are the card's amounts (yuan): when something is gone, it was used.
+    """
     if not isinstance(paid_on, str) or not _DAY.fullmatch(paid_on):
         return None
     bought, today = date.fromisoformat(paid_on), now.astimezone(BEIJING).date()
     last_day = bought + COOLING_OFF
     used = was_used(story)
+    if used is None and isinstance(paid, int | float) and isinstance(remaining, int | float):
+        used = remaining < paid
     if bought > today or today > last_day or used:
         return None
     return CoolingOff(last_day, (last_day - today).days, used, today + REFUND)

@@ -24,7 +24,9 @@ FONT = "STSong-Light"
 """One of the fonts that every PDF reader brings for Chinese."""
 
 NOT_SHOWN = ("topic", "type", "confirm", "anonymous", "description", "contact_phone", "contact_name")
-LONGEST = 6000
+OWN_LABELS = {"rights": "法定权利"}
+"""What is noted on a ticket and nobody is asked for."""
+
 WIDTH, HEIGHT = 170 * mm, 225 * mm
 
 File = tuple[str, str, bytes]
@@ -50,7 +52,7 @@ def as_pdf(ticket: Ticket, files: Sequence[File], labels: Mapping[str, str]) -> 
         Paragraph("市民热线工单", styles["title"]),
         _table(_facts(ticket, labels), styles["plain"]),
         Paragraph("市民的话", styles["head"]),
-        Paragraph(_text(str(ticket.value("description") or "")[:LONGEST]), styles["plain"]),
+        Paragraph(_text(str(ticket.value("description") or "")), styles["plain"]),
         Paragraph("办理经过", styles["head"]),
         _table([(_when(step.at), _step(step.status, step.note)) for step in ticket.history], styles["plain"]),
     ]
@@ -89,14 +91,15 @@ def _facts(ticket: Ticket, labels: Mapping[str, str]) -> list[tuple[str, str]]:
     ]
     for name, field in ticket.fields.items():
         value = field.get("value")
-        if name not in NOT_SHOWN and name in labels and value is not None:
-            facts.append((labels[name], "有" if value is True else "没有" if value is False else str(value)))
+        label = OWN_LABELS.get(name) or labels.get(name)
+        if name not in NOT_SHOWN and label and value is not None:
+            facts.append((label, "有" if value is True else "没有" if value is False else str(value)))
     return facts
 
 
 def _table(rows: Sequence[tuple[str, str]], style: ParagraphStyle, first: float = 35 * mm) -> Table:
     cells = [[Paragraph(_text(a), style), Paragraph(_text(b), style)] for a, b in rows]
-    table = Table(cells or [["", ""]], colWidths=[first, WIDTH - first])
+    table = Table(cells or [["", ""]], colWidths=[first, WIDTH - first], splitInRow=1)
     table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LINEBELOW", (0, 0), (-1, -1), 0.25, "#bbbbbb")]))
     return table
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from config.city import district_overlays, read
 from integrations.database import Database
@@ -53,10 +54,16 @@ class Desks:
         return self.desk.file(self.draft(**values), "test")
 
 
+@cache
+def the_citys() -> tuple[Routes, Deadlines]:
+    """The city's own data, read once."""
+    routes = Routes.from_data(read("routes.yml"), district_overlays(), read("nearest.yml"))
+    return routes, Deadlines.from_data(read("deadlines.yml"))
+
+
 def desks(database: Database, clock: Callable[[], datetime], *, remote: bool = True) -> Desks:
     """On a migrated database."""
     outbox = Outbox(database, clock)
-    routes = Routes.from_data(read("routes.yml"), district_overlays(), read("nearest.yml"))
-    deadlines = Deadlines.from_data(read("deadlines.yml"))
+    routes, deadlines = the_citys()
     desk = LocalDesk(database, routes, deadlines, NAMES, clock, outbox if remote else None)
     return Desks(database, clock, Journal(database, clock), Drafts(database, clock), outbox, desk)

@@ -1,15 +1,18 @@
 """Open311 GeoReport v2 for other programs, over the local desk. See docs/open311.md for what the public may read."""
 
+import hashlib
 import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import APIRouter, Header, Path, Query, Request, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.channels.bodies import TooLong, body_of
 from integrations.desk import NoSuchTicket
 from integrations.local_desk import LocalDesk
 from integrations.numbers import normalise
@@ -18,13 +21,13 @@ from integrations.open311.filing import BadRequest, Intake
 from integrations.open311.forms import CONTENT_TYPES, moment, written
 from integrations.open311.requests import LIMIT, SPAN, PublicRequests
 from integrations.open311.requests import Query as RequestQuery
-from integrations.status import Status
+from integrations.open311.statuses import status_of
 from intents.catalog import Topic
 
 CHANGED = "2026-11-24T00:00:00+08:00"
 """When this interface last changed."""
 
-_ATTRIBUTE = re.compile(r"attribute\[([^\]]{1,60})\](\[\])?")
+_ATTRIBUTE = re.compile(r"attribute\[([^\]]{1,60})\](\[\d{0,4}\])?")
 LARGEST = 256 * 1024
 """Bytes of a posted form."""
 
@@ -58,13 +61,40 @@ class Office:
 def answered(root: str, value: Any, form: str, status: int = 200) -> Response:
     """An answer in the form that the address asks for."""
     known = form if form in FORMATS else "json"
-    return Response(written(root, value, known), status, media_type=CONTENT_TYPES[known])
+    # What anybody may read, anybody's page may read.
+    headers = {"Access-Control-Allow-Origin": "*"}
+    return Response(written(root, value, known), status, media_type=CONTENT_TYPES[known], headers=headers)
 
 
 def error(request: Request, status: int, description: str) -> Response:
     """An error: [{"code", "description"}]."""
     form = "xml" if request.url.path.endswith(".xml") else "json"
     return answered("errors", [{"code": status, "description": description}], form, status)
+
+
+def allowed_methods(path: str) -> str:
+    """What may be done at an address, as HTTP's Allow tells it."""
+    posts = path.rpartition("/")[2].partition(".")[0] in ("requests", "servicerequestupdates")
+    return "GET, HEAD, OPTIONS, POST" if posts else "GET, HEAD, OPTIONS"
+
+
+class HeadAsGet:
+    """HEAD is answered as GET without its body, as HTTP wants it of every address."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI's interface."""
+        if scope["type"] != "http" or scope["method"] != "HEAD" or not scope["path"].startswith("/open311"):
+            return await self._app(scope, receive, send)
+
+        async def send_head(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self._app({**scope, "method": "GET"}, receive, send_head)
 
 
 def open311_router(office: Office) -> APIRouter:  # noqa: PLR0915  one function a route
@@ -117,7 +147,7 @@ def open311_router(office: Office) -> APIRouter:  # noqa: PLR0915  one function 
     @router.get("/v2/requests.{form}")
     async def find(
         form: Form,
-        service_request_id: Text = None,
+        service_request_id: Annotated[str | None, Query(max_length=16_000)] = None,
         service_code: Text = None,
         start_date: Text = None,
         end_date: Text = None,
@@ -139,9 +169,8 @@ def open311_router(office: Office) -> APIRouter:  # noqa: PLR0915  one function 
     async def one(request_id: str, form: Form, extensions: Text = None, jurisdiction_id: Text = None) -> Response:
         """One request."""
         checked(form)
-        found = await to_thread.run_sync(
-            lambda: office.requests.find(RequestQuery(ids=[request_id]), extended=_yes(extensions))
-        )
+        asked = RequestQuery(ids=[_id(request_id)])
+        found = await to_thread.run_sync(lambda: office.requests.find(asked, extended=_yes(extensions)))
         if not found:
             raise Wrong(404, "service_request_id was not found.")
         return answered("service_requests", found, form)
@@ -150,10 +179,11 @@ def open311_router(office: Office) -> APIRouter:  # noqa: PLR0915  one function 
     async def token(token: str, form: Form, jurisdiction_id: Text = None) -> Response:
         """The request that a token stands for. Filing here gives ids at once, so an id is its own token."""
         checked(form)
-        found = await to_thread.run_sync(office.requests.find, RequestQuery(ids=[token]))
+        found = await to_thread.run_sync(office.requests.find, RequestQuery(ids=[_id(token)]))
         if not found:
             raise Wrong(404, "token was not found.")
-        return answered("service_requests", [{"service_request_id": token, "token": token}], form)
+        known = found[0]["service_request_id"]
+        return answered("service_requests", [{"service_request_id": known, "token": token}], form)
 
     @router.post(
         "/v2/requests.{form}",
@@ -169,7 +199,7 @@ def open311_router(office: Office) -> APIRouter:  # noqa: PLR0915  one function 
         if not given.get("service_code"):
             raise Wrong(400, "service_code is missing.")
         topic = topic_of(given["service_code"])
-        key = f"{given['api_key'][:8]}:{idempotency_key}" if idempotency_key else None
+        key = _digest(given["api_key"], idempotency_key) if idempotency_key else None
         try:
             ticket = await to_thread.run_sync(office.intake.file, topic, given, attributes, key)
         except BadRequest as wrong:
@@ -203,14 +233,16 @@ def open311_router(office: Office) -> APIRouter:  # noqa: PLR0915  one function 
         given, _ = await _form(request)
         _authorised(office, given)
         number = normalise(given.get("service_request_id", "")) or ""
-        status = _STATUSES.get(given.get("status", "").upper())
+        status, note = status_of(given.get("status")), given.get("description", "")[:500]
         if status is None:
-            raise Wrong(400, f"status is one of {', '.join(_STATUSES)}.")
-        told_id = given.get("update_id") or f"{number}-{given.get('updated_datetime', '')}-{given.get('status', '')}"
-        note = given.get("description", "")[:500]
+            raise Wrong(400, "status is missing or unknown: OPEN, CLOSED, or one of mySociety's.")
+        at = _date("updated_datetime", given.get("updated_datetime"))
+        told_id = given.get("update_id") or _digest(str(at), status, note)
+        # Each program counts its updates, or each ticket's, from one.
+        change = f"open311:{_digest(given['api_key'], number, told_id)}"
         try:
             await to_thread.run_sync(
-                lambda: office.desk.follow(number, status, change=f"open311:{told_id}"[:200], by="open311", note=note)
+                lambda: office.desk.follow(number, status, change=change, by="open311", note=note, at=at)
             )
         except NoSuchTicket:
             raise Wrong(404, "service_request_id was not found.") from None
@@ -223,24 +255,19 @@ def catch_all() -> APIRouter:
     """Every other address under /open311, in GeoReport's words. Mounted last."""
     router = APIRouter(prefix="/open311", include_in_schema=False)
 
-    @router.api_route("/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+    @router.api_route("/{rest:path}", methods=["GET", "POST"])
     async def unknown(rest: str) -> Response:
         raise Wrong(404, "There is nothing here; see /open311/discovery.json.")
+
+    @router.options("/{rest:path}")
+    async def options(rest: str) -> Response:
+        allowed = allowed_methods(rest)
+        headers = {"Allow": allowed, "Access-Control-Allow-Origin": "*", "Access-Control-Allow-Methods": allowed}
+        return Response(status_code=204, headers=headers)
 
     return router
 
 
-_STATUSES = {
-    "OPEN": Status.IN_PROGRESS,
-    "ACCEPTED": Status.ACCEPTED,
-    "INVESTIGATING": Status.IN_PROGRESS,
-    "IN_PROGRESS": Status.IN_PROGRESS,
-    "ACTION_SCHEDULED": Status.IN_PROGRESS,
-    "CLOSED": Status.RESOLVED,
-    "FIXED": Status.RESOLVED,
-    "NO_FURTHER_ACTION": Status.RESOLVED,
-    "REOPENED": Status.REOPENED,
-}
 _STRING = {"type": "string"}
 _POSTED = {
     "type": "object",
@@ -262,11 +289,12 @@ def _authorised(office: Office, given: Mapping[str, str]) -> None:
 
 
 async def _form(request: Request) -> tuple[dict[str, str], dict[str, list[str]]]:
-    """The posted parameters, and the attributes with all their values."""
-    if int(request.headers.get("content-length") or 0) > LARGEST:
-        raise Wrong(413, f"A request is at most {LARGEST} bytes.")
+    """The posted parameters, and the attributes with all their values. The key may stand in the address as well."""
     try:
-        form = await request.form(max_files=5, max_fields=200)
+        body = await body_of(request, LARGEST)
+        form = await Request(request.scope, _again(body)).form(max_files=5, max_fields=200)
+    except TooLong:
+        raise Wrong(413, f"A request is at most {LARGEST} bytes.") from None
     except Exception:
         raise Wrong(400, "The body is no form.") from None
     given: dict[str, str] = {}
@@ -274,12 +302,31 @@ async def _form(request: Request) -> tuple[dict[str, str], dict[str, list[str]]]
     for name, value in form.multi_items():
         if not isinstance(value, str):
             continue
-        text = value.replace("\x00", "")
+        text = value.encode(errors="replace").decode().replace("\x00", "")
         if attribute := _ATTRIBUTE.fullmatch(name):
             attributes.setdefault(attribute.group(1), []).append(text)
         else:
             given.setdefault(name, text)
+    if not given.get("api_key"):
+        given["api_key"] = request.query_params.get("api_key", "")
     return given, attributes
+
+
+def _again(body: bytes) -> Receive:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+def _id(text: str) -> str:
+    """A request's id as it was sent: spaced as it is printed, or as it is."""
+    return normalise(text) or text.replace("\x00", "")
+
+
+def _digest(*parts: str) -> str:
+    """The same for the same parts, and of one length."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:48]
 
 
 def _query(
@@ -291,14 +338,17 @@ def _query(
     page: str | None,
     size: str | None,
 ) -> RequestQuery:
-    statuses = _list(status)
+    statuses = [one.lower() for one in _list(status)]
     if set(statuses) - {"open", "closed"}:
         raise Wrong(400, "status is open or closed.")
     first, last = _date("start_date", start), _date("end_date", end)
-    if first and last and (last < first or last - first > SPAN):
+    if last and end and len(end.strip()) == len("2026-11-24"):
+        # A day as an end means all of it.
+        last += timedelta(days=1) - timedelta(seconds=1)
+    if first and last and (last < first or last - first > SPAN + timedelta(days=1)):
         raise Wrong(400, f"start_date and end_date span at most {SPAN.days} days, the earlier first.")
     return RequestQuery(
-        ids=_list(ids)[:LIMIT],
+        ids=[_id(one) for one in _list(ids)][:LIMIT],
         codes=_list(codes),
         statuses=statuses,
         start=first,

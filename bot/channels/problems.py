@@ -48,7 +48,11 @@ def install(app: FastAPI) -> None:
         return _answer(422, "请求的格式不对，请检查标出的字段。", errors=wrong)
 
     @app.exception_handler(HTTPException)
-    async def _http(_: Request, error: HTTPException) -> JSONResponse:
+    async def _http(request: Request, error: HTTPException) -> Response:
+        if request.url.path.startswith("/open311"):
+            told = open311.error(request, error.status_code, str(error.detail))
+            told.headers["Allow"] = open311.allowed_methods(request.url.path)
+            return told
         return _answer(error.status_code, str(error.detail), dict(error.headers or {}))
 
     @app.exception_handler(Exception)

@@ -67,7 +67,7 @@ class ValidateTicketForm(FormValidationAction):
         if self._room.doubts is not None:
             take_up(self._room.doubts, notes)
         offer(self._room, notes)
-        if not notes.missing() and not notes.memory.read_back:
+        if not notes.missing():
             notes.remarks = remarks(self._room, notes)
         if notes.phone and notes.memory.misses >= MISSES_BEFORE_A_PERSON:
             notes.memory.misses = 0

@@ -35,6 +35,8 @@ def answered(room: Room, notes: Notes, heard: Heard, dispatcher: CollectingDispa
     if not (text in wording.JOIN_WORDS or heard.has("affirm") or "补充" in text or "原工单" in text):
         return None
     room.desk.add_note(number, str(notes.value("description") or heard.text)[:2000], by="citizen")
+    if room.evidence is not None:
+        room.evidence.hand_over(notes.draft.id, number)
     room.drafts.cancel(notes.draft.id)
     dispatcher.utter_message(text=wording.joined(numbers.grouped(number)), json_message={TICKET_PAYLOAD: number})
     return closed(notes)

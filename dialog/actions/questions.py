@@ -133,7 +133,7 @@ def _read_back(notes: Notes) -> Question:
         CONFIRM,
         aloud.CONFIRM if notes.phone else wording.CONFIRM,
         buttons(wording.YES_FILE, wording.CHANGE, wording.CANCEL),
-        () if notes.memory.read_back else (*notes.remarks, *_told(notes)),
+        tuple(notes.remarks) if notes.memory.read_back else (*notes.remarks, *_told(notes)),
     )
 
 

@@ -26,21 +26,31 @@ def key_of(notes: Notes) -> str | None:
     return about(notes.topic.id, {name: notes.value(name) for name in notes.fields()})
 
 
-def remarks(room: Room, notes: Notes) -> list[str]:
-    """The remarks for this draft; each is said once."""
-    topic, said = notes.topic, []
-    if topic is None or notes.memory.remarked:
+def _rights(room: Room, notes: Notes) -> list[str]:
+    """The seven-day right as the draft stands now: said and noted anew when a correction has changed it."""
+    right = None
+    if notes.topic is not None and notes.topic.id == "prepaid_refund":
+        story, paid, left = (notes.value(name) for name in ("description", "amount_paid", "amount_remaining"))
+        right = cooling_off(notes.value("paid_on"), str(story or ""), room.clock(), paid, left)
+    note = None
+    if right is not None:
+        note = wording.cooling_off_note(right.last_day, right.refund_by, right.used is False)
+    if note == notes.value("rights"):
         return []
+    notes.put("rights", note, None)
+    return [wording.cooling_off(right.days_left, right.used is False)] if right is not None else []
+
+
+def remarks(room: Room, notes: Notes) -> list[str]:
+    """The remarks for this draft; each is said once, the rights again when they have changed."""
+    topic, said = notes.topic, _rights(room, notes)
+    if topic is None or notes.memory.remarked:
+        return said
     key = key_of(notes)
     if key and room.groups is not None:
         others = room.groups.others(notes.draft.conversation_id, key)
         if others + 1 >= LEAST:
             said.append(wording.others_too(others))
-    if topic.id == "prepaid_refund":
-        right = cooling_off(notes.value("paid_on"), str(notes.value("description") or ""), room.clock())
-        if right is not None:
-            said.append(wording.cooling_off(right.days_left, right.used is False))
-            notes.put("rights", wording.cooling_off_note(right.last_day, right.refund_by, right.used is False), None)
     proofs = PROOFS.get(topic.id, ())
     kept = room.evidence.count(notes.draft.id) if room.evidence is not None else len(proofs)
     if kept < len(proofs):

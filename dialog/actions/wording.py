@@ -122,7 +122,7 @@ def join_or_new(grouped_number: str) -> str:
 
 def others_too(people: int) -> str:
     """Others complain of the same; nothing of theirs is told, nor of this citizen's to them."""
-    return f"已有{people}位市民反映过同样的情况，会一起督办；各人的信息互相看不到。"
+    return f"已有{people}位市民反映过同样的情况，您提交后一起督办。您的金额只记在您的工单里，别人看不到。"
 
 
 def cooling_off(days_left: int, unused: bool) -> str:

@@ -34,8 +34,11 @@ class Query:
 class PublicRequests:
     """The tickets of the local desk as service requests."""
 
-    def __init__(self, database: Database, names: Mapping[str, str], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, names: Mapping[str, str], streets: frozenset[str], clock: Callable[[], datetime]
+    ) -> None:
         self._database = database
+        self._streets = streets
         self._names = names
         self._clock = clock
 
@@ -97,7 +100,9 @@ class PublicRequests:
         return {row[0]: row[1] for row in session.execute(newest)}
 
     def _shown(self, row: TicketRow, updated: datetime, extended: bool) -> dict[str, Any]:
-        anonymous_place = "".join(part for part in (row.district, row.street) if part)
+        # A street that is on no list may be a house, or a name.
+        street = row.street if row.street in self._streets else None
+        place = "".join(part for part in (row.district, street) if part)
         shown: dict[str, Any] = {
             "service_request_id": row.number,
             "status": _open(row.status),
@@ -111,7 +116,7 @@ class PublicRequests:
             "requested_datetime": w3c(row.created_at),
             "updated_datetime": w3c(updated),
             "expected_datetime": w3c(row.due_at),
-            "address": anonymous_place or None,
+            "address": place or None,
             "address_id": None,
             "zipcode": None,
             "lat": None,
@@ -123,9 +128,9 @@ class PublicRequests:
                 "type": row.type,
                 "detailed_status": row.status,
                 "district": row.district,
-                "street": row.street,
+                "street": street,
                 "tags": ",".join(row.tags),
-                "co_units": ",".join(row.co_units),
+                "co_units": ",".join(unit for unit in row.co_units if unit != row.street or street),
                 "channel": row.channel,
             }
         return shown

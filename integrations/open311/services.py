@@ -17,6 +17,7 @@ _TYPES = {
     FieldKind.AMOUNT: "number",
     FieldKind.COUNT: "number",
     FieldKind.YEAR: "number",
+    FieldKind.DATE: "datetime",
     FieldKind.TEXT: "text",
 }
 YES, NO = "true", "false"

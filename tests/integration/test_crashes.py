@@ -13,18 +13,23 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from integrations.announcements import Announcements
 from integrations.database import Database, upgrade
 from integrations.dispatcher import Dispatcher
 from integrations.open311.calls import Calls
 from integrations.open311.client import Open311Desk
-from integrations.tables import TicketRow
+from integrations.status import Status
+from integrations.tables import TicketRow, UtteranceRow
 from tests.conftest import ROOT
 from tests.contract.test_remote_desk import Clock
-from tests.desks import desks
+from tests.desks import NAMES, desks
 from tests.fakes.city import KEY, city
 from tests.postgres import new_database
 
-KINDS = ("before commit", "after commit", "before send", "after send")
+KINDS = ("before commit", "after commit", "at a statement", "before send", "after send")
+PARTS = ("file", "file deliver", "deliver poll", "file deliver poll tell", "poll tell")
+"""What a victim does: the app's part, the dispatcher's, or all of it in one process."""
+
 CHOSEN, AT_RANDOM = 100, 50
 
 
@@ -62,22 +67,30 @@ def test_no_kill_loses_or_doubles_a_ticket(url: str, worker: subprocess.Popen[st
     promised: set[str] = set()
     killed: Counter[str] = Counter()
     with city() as town:
+        job = {"database": url, "city": town.url}
         for n in range(CHOSEN + AT_RANDOM):
-            draft = here.draft().id
-            where: dict[str, Any] = {"kind": KINDS[n % 4], "point": 1 + (n // 4) % 4}
+            draft, does = here.draft().id, PARTS[n // 5 % 5]
+            where: dict[str, Any] = {"kind": KINDS[n % 5], "point": 1 + n // 25 % 4}
+            if where["kind"].endswith("send") and does in ("file", "poll tell"):
+                # Nothing is sent by those.
+                does = "file deliver poll tell"
+            if where["kind"] == "at a statement":
+                where["point"] = dice.randint(1, 25)
             if n >= CHOSEN:
                 where = {"after": dice.uniform(0, 0.08)}
             if n % 10 == 9:
                 town.failing.append(dice.choice([503, "lost", "hang up"]))
-            job = {"database": url, "city": town.url, **where}
-            told = run(worker, draft=draft, **job)
+            if n % 4 == 3 and town.requests:
+                # Somebody in the city is done with one.
+                open_there = [r["service_request_id"] for r in town.requests if r["status"] == "open"]
+                town.change(dice.choice(open_there or ["R1"]), "CLOSED", f"第{n}件办好了")
+            told = run(worker, draft=draft, does=does, **job, **where)
             killed[where.get("kind", "random")] += told["killed"]
             if told["acknowledged"]:
                 promised.add(told["acknowledged"])
             elif n % 3 == 0:
                 # The citizen's program sends the same again: the same draft is filed once.
-                again = run(worker, draft=draft, database=url, city=town.url, kind="before send", point=10**6)
-                promised.add(again["acknowledged"])
+                promised.add(run(worker, draft=draft, does="file", **job)["acknowledged"])
         town.failing.clear()
         dispatcher = Dispatcher(here.outbox, here.desk, Open311Desk(Calls(f"{town.url}/v2", KEY)), clock, 60)
         for _ in range(60):
@@ -85,19 +98,32 @@ def test_no_kill_loses_or_doubles_a_ticket(url: str, worker: subprocess.Popen[st
             dispatcher.deliver()
             if not here.outbox.waiting():
                 break
+        dispatcher.poll()
+        while Announcements(database, NAMES, clock).deliver():
+            pass
         assert here.outbox.waiting() == 0
         assert not here.outbox.dead()
         with database.reading() as session:
             tickets = set(session.scalars(select(TicketRow.number)))
             drafts = session.scalar(select(func.count(TicketRow.draft_id.distinct())))
+            news = [
+                line.payload["ticket"] for line in session.scalars(select(UtteranceRow).where(UtteranceRow.unasked))
+            ]
         assert promised <= tickets, "a number that was told is no ticket"
         assert drafts == len(tickets), "a draft was filed twice"
         arrived = Counter(request["description"].rpartition(" ")[2].rstrip("〕") for request in town.requests)
         assert set(arrived) == tickets, "a ticket never arrived"
         assert max(arrived.values()) == 1, "a ticket arrived twice"
+        done = {r["service_request_id"] for r in town.requests if r["status"] == "closed"}
         for number in tickets:
-            assert here.desk.get(number).external_id
+            ticket = here.desk.get(number)
+            assert ticket.external_id
+            ends = [step for step in ticket.history if step.status == Status.RESOLVED]
+            assert len(ends) >= (ticket.external_id in done), "a change never came home"
+            assert len({step.note for step in ends}) == len(ends), "a change came home twice"
+            assert news.count(number) == len(ends), "its citizen was not told of each once"
     # The kills happened, before and after every border; how many random ones hit depends on the machine.
     for kind in KINDS:
         assert killed[kind] >= 8, killed
+    assert len(done) >= 10
     database.engine.dispose()

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from integrations.database import Database, upgrade
 from integrations.evidence import MOST, Evidence, Infected, NotEvidence, ScannerDown, TooLarge, TooMany
-from integrations.pictures import cleaned
+from integrations.pictures import NotAPicture, cleaned
 from integrations.ticket_pdf import as_pdf
 from intents.catalog import load_catalog
 from tests.contract.conftest import Clock
@@ -117,3 +117,61 @@ def test_the_ticket_is_one_pdf_with_its_evidence(here: Desks, evidence: Evidence
     assert ticket.number[:4] in text
     broken = as_pdf(ticket, [("x", "application/pdf", b"%PDF-1.4 broken")], LABELS)
     assert PdfReader(io.BytesIO(broken)).pages
+
+
+def test_a_second_picture_behind_the_first_goes_with_its_position() -> None:
+    """Phones hang a preview, a depth picture or a film behind the photo, each with an Exif of its own."""
+    kept, _ = cleaned(photo() + photo() + b"canary-film", "image/jpeg")
+    assert b"canary" not in kept
+    assert kept.count(b"\xff\xd8") == 1
+    with Image.open(io.BytesIO(kept)) as after, Image.open(io.BytesIO(photo())) as before:
+        assert after.convert("RGB").tobytes() == before.convert("RGB").tobytes()
+
+
+def test_a_photo_in_several_scans_stays_whole() -> None:
+    out = io.BytesIO()
+    Image.effect_noise((200, 120), 60).convert("RGB").save(out, "JPEG", progressive=True, quality=90, comment=b"canary")
+    kept, _ = cleaned(out.getvalue(), "image/jpeg")
+    assert b"canary" not in kept
+    with Image.open(io.BytesIO(kept)) as after, Image.open(io.BytesIO(out.getvalue())) as before:
+        assert after.tobytes() == before.tobytes()
+
+
+def test_a_gif_keeps_its_frames_and_loses_its_comments() -> None:
+    out, frames = io.BytesIO(), [Image.effect_noise((30, 30), n).convert("P") for n in (10, 50, 90)]
+    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:], loop=0, comment=b"canary-gif")
+    kept, _ = cleaned(out.getvalue(), "image/gif")
+    assert b"canary" in out.getvalue()
+    assert b"canary" not in kept
+    with Image.open(io.BytesIO(kept)) as after, Image.open(io.BytesIO(out.getvalue())) as before:
+        assert (after.n_frames, after.info["loop"]) == (before.n_frames, before.info["loop"]) == (3, 0)  # type: ignore[attr-defined]
+        for n in range(3):
+            after.seek(n)
+            before.seek(n)
+            assert after.convert("RGB").tobytes() == before.convert("RGB").tobytes()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP"])
+def test_a_picture_cut_off_anywhere_breaks_nothing(kind: str) -> None:
+    out = io.BytesIO()
+    Image.effect_noise((40, 40), 50).convert("RGB").save(out, kind)
+    for at in range(0, len(out.getvalue()), 7):
+        try:
+            cleaned(out.getvalue()[:at], f"image/{kind.lower()}")
+        except NotAPicture:
+            continue
+
+
+def test_a_note_of_many_pages_is_a_pdf_all_the_same(here: Desks) -> None:
+    number = here.file(description="路灯不亮。" * 4000).number
+    here.desk.add_note(number, "今天又坏了一盏。" * 300, by="citizen")
+    read = PdfReader(io.BytesIO(as_pdf(here.desk.get(number), [], LABELS)))
+    assert len(read.pages) > 8
+
+
+def test_what_was_attached_before_joining_goes_to_the_ticket_that_was_joined(here: Desks, evidence: Evidence) -> None:
+    number, draft = here.file().number, here.draft().id
+    file_id = evidence.attach(draft, png())
+    evidence.hand_over(draft, number)
+    assert [file["file_id"] for file in here.desk.get(number).files] == [file_id]
+    assert evidence.of_conversation(here.desk.get(number).conversation_id, file_id)[0] == "image/png"

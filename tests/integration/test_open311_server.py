@@ -3,14 +3,17 @@
 import asyncio
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx
 import jsonschema
 import pytest
+import requests
 import schemathesis
 import uvicorn
+import xmltodict
 from fastapi import FastAPI
 from georeport import GeoReport
 from hypothesis import HealthCheck, given, settings
@@ -21,6 +24,7 @@ from bot.channels.desk_hook import hook_router
 from bot.channels.open311 import Office, open311_router
 from bot.rasa_process import free_port
 from integrations.database import Database, upgrade
+from integrations.numbers import grouped
 from integrations.open311.filing import Intake
 from integrations.open311.forms import read
 from integrations.open311.requests import PublicRequests
@@ -30,6 +34,7 @@ from intents.catalog import load_catalog
 from intents.gazetteer.index import load_gazetteer
 from tests.contract.conftest import Clock
 from tests.desks import NAMES, Desks, desks
+from tests.postgres import new_database
 
 KEY = "test-key"
 CANARY = "金丝雀胡同七号"
@@ -48,17 +53,25 @@ COMPLAINT = {
 def application(here: Desks) -> FastAPI:
     app = FastAPI()
     problems.install(app)
-    intake = Intake(load_catalog(), load_gazetteer().districts, here.journal, here.drafts, here.desk, here.clock)
-    office = Office(intake, PublicRequests(here.database, NAMES, here.clock), here.desk, frozenset({KEY, "other-key"}))
+    places = load_gazetteer()
+    streets = frozenset(street for known in places.streets.values() for street in known)
+    intake = Intake(load_catalog(), places.districts, streets, here.journal, here.drafts, here.desk, here.clock)
+    office = Office(
+        intake, PublicRequests(here.database, NAMES, streets, here.clock), here.desk, frozenset({KEY, "other-key"})
+    )
     app.include_router(open311_router(office))
     app.include_router(hook_router(KEY, here.outbox, here.desk))
     app.include_router(open311.catch_all())
+    app.add_middleware(open311.HeadAsGet)
     return app
 
 
-@pytest.fixture(scope="module")
-def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desks]:
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('open311')}/t.db")
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def here(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desks]:
+    if request.param == "sqlite":
+        database = Database(f"sqlite:///{tmp_path_factory.mktemp('open311')}/t.db")
+    else:
+        database = Database(new_database(request.getfixturevalue("postgres_url")))
     upgrade(database)
     yield desks(database, Clock())
     database.engine.dispose()
@@ -110,6 +123,18 @@ def test_a_client_that_is_not_ours_reads_everything(root: str, number: str, form
     listed: Any = client.get_service_requests(service_request_id=number)
     # The client's XML gives a list of one as its one member.
     assert (listed if form == "xml" else listed[0])["service_code"] == "street_lights"
+    nobody = {"service_request_id": "1"}
+    if form == "json":
+        assert client.get_service_requests(**nobody) == []
+    else:
+        # It cannot read an empty list of any server; what it reads it from is one.
+        with pytest.raises(TypeError):
+            client.get_service_requests(**nobody)
+        with httpx.Client(base_url=root, trust_env=False) as plain:
+            answer = plain.get("/requests.xml", params=nobody)
+        assert xmltodict.parse(answer.content) == {"service_requests": None}
+    with pytest.raises(requests.HTTPError):
+        client.get_service_request("1")
 
 
 def test_a_filed_request_is_a_ticket_like_any_other(here: Desks, number: str) -> None:
@@ -197,7 +222,17 @@ def test_what_is_wrong_with_a_post_is_named(
         ("/requests.json?status=maybe", 400),
         ("/requests.json?start_date=yesterday", 400),
         ("/requests.json?start_date=2026-01-01&end_date=2026-08-01", 400),
+        ("/requests.json?start_date=2026-03-01&end_date=2026-02-01", 400),
+        ("/requests.json?start_date=2026-13-45", 400),
         ("/requests.json?page=0", 400),
+        ("/requests.json?page=-1", 400),
+        ("/requests.json?page=x", 400),
+        ("/requests.json?page=99999999999999999999", 400),
+        ("/requests.json?page_size=0", 400),
+        ("/requests/%00.json", 404),
+        ("/tokens/%00%FF.xml", 404),
+        ("/services/%00.json", 404),
+        ("/", 404),
         ("/requests.json?page_size=100000", 400),
         ("/requests.json?service_code=nothing", 404),
     ],
@@ -218,6 +253,85 @@ def test_the_same_idempotency_key_is_one_ticket(http: httpx.Client) -> None:
     assert other != told[0]
 
 
+def test_one_key_sent_by_many_at_once_is_one_ticket(root: str) -> None:
+    def send(_: int) -> str:
+        with httpx.Client(base_url=root, trust_env=False, timeout=30) as client:
+            told = client.post("/requests.json", data=COMPLAINT, headers={"Idempotency-Key": "x" * 190})
+            number: str = told.json()[0]["service_request_id"]
+            return number
+
+    with ThreadPoolExecutor(6) as pool:
+        assert len(set(pool.map(send, range(6)))) == 1
+    with httpx.Client(base_url=root, trust_env=False, timeout=30) as client:
+        longer = client.post("/requests.json", data=COMPLAINT, headers={"Idempotency-Key": "x" * 190 + "y"})
+        assert longer.json()[0]["service_request_id"] != send(0)
+
+
+def test_programs_write_their_forms_in_many_ways(http: httpx.Client, here: Desks) -> None:
+    key_in_address = http.post(f"/requests.xml?api_key={KEY}&jurisdiction_id=x", data={**COMPLAINT, "api_key": None})
+    assert key_in_address.status_code == 201
+    parts = http.post("/requests.json", files={name: (None, value) for name, value in COMPLAINT.items()})
+    assert parts.status_code == 201
+    many = {**COMPLAINT, "service_code": "prepaid_refund", "attribute[merchant]": "力美健", "attribute[merchant_category]": "健身",
+            "attribute[amount_paid]": "3680.00", "attribute[paid_on]": "2025-03-01T08:00:00Z", "attribute[merchant_state]": "停业",
+            "attribute[demand]": "退费", "attribute[street]": f"{CANARY}3单元王家", "phone": "+44 20 7946 0958"}  # fmt: skip
+    del many["attribute[issue_kind]"]
+    told = http.post(
+        "/requests.json",
+        data={**many, "attribute[branch][]": ["望京店", "国贸店"], "attribute[merchant][]": ["力美健", "力美健望京店"]},
+    )
+    [filed] = told.json()
+    ticket = here.desk.get(filed["service_request_id"])
+    assert (ticket.value("amount_paid"), ticket.value("paid_on")) == (3680, "2025-03-01")
+    assert ticket.value("merchant") == "力美健；力美健望京店"
+    assert ticket.phone == "442079460958"
+    public = http.get(f"/requests/{ticket.number}.json?extensions=true")
+    assert CANARY not in public.text
+    assert public.json()[0]["address"] == "朝阳区望京街道"
+    two = http.post("/requests.json", data={**many, "attribute[demand][]": ["退费", "继续服务"]})
+    assert (two.status_code, "attribute[demand]" in two.text) == (400, True)
+    by_degrees = post(http, address_string=None, lat="39.99", long="116.48")
+    assert by_degrees.status_code == 201
+
+
+def test_methods_are_answered_as_http_wants_them(http: httpx.Client, number: str) -> None:
+    head, got = (http.request(method, f"/requests/{number}.json") for method in ("HEAD", "GET"))
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == str(len(got.content))
+    assert http.head("/requests/1.json").status_code == 404
+    options = http.options("/requests.json")
+    assert (options.status_code, "POST" in options.headers["allow"]) == (204, True)
+    for form in ("json", "xml"):
+        wrong = http.delete(f"/requests.{form}")
+        assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, HEAD, OPTIONS, POST")
+        assert str(read(wrong.content, form)[0]["code"]) == "405"
+
+
+def test_a_body_that_never_ends_is_not_read_to_its_end(http: httpx.Client) -> None:
+    def endless() -> Iterator[bytes]:
+        for _ in range(400):
+            yield b"description=" + b"x" * 4096
+
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    try:
+        told = http.post("/requests.json", content=endless(), headers=headers)
+    except httpx.WriteError:
+        return
+    assert told.status_code == 413
+
+
+def test_ids_are_looked_for_as_they_are_written(http: httpx.Client, here: Desks) -> None:
+    numbers = [here.file().number for _ in range(2)]
+    asked = f" {numbers[0]} , {grouped(numbers[1])},000000000000, nothing ,"
+    found = http.get("/requests.json", params={"service_request_id": asked}).json()
+    assert {r["service_request_id"] for r in found} == set(numbers)
+    assert http.get("/requests.xml", params={"service_request_id": "1"}).status_code == 200
+    assert all(isinstance(r["service_request_id"], str) for r in found)
+    day = here.clock().date().isoformat()
+    today = http.get("/requests.json", params={"start_date": day, "end_date": day, "status": "Open, closed"}).json()
+    assert numbers[0] in {r["service_request_id"] for r in today}
+
+
 def test_a_step_told_by_another_program_reaches_the_history_once(http: httpx.Client, here: Desks) -> None:
     number = here.file().number
     told = {"api_key": KEY, "service_request_id": number, "update_id": "7", "status": "CLOSED", "description": "修好了"}
@@ -225,6 +339,11 @@ def test_a_step_told_by_another_program_reaches_the_history_once(http: httpx.Cli
         assert http.post("/servicerequestupdates.json", data=told).json() == [{"update_id": "7"}]
     steps = [step for step in here.desk.get(number).history if step.note == "修好了"]
     assert [step.status for step in steps] == ["resolved"]
+    other = here.file().number
+    http.post("/servicerequestupdates.json", data={**told, "service_request_id": other})
+    assert here.desk.get(other).status == Status.RESOLVED, "another ticket's seventh step is another step"
+    words = {**told, "update_id": "8", "status": "INVESTIGATING", "updated_datetime": "2026-11-24T10:00:00Z"}
+    assert http.post("/servicerequestupdates.xml", data={**words, "updated_datetime": "soon"}).status_code == 400
     assert http.post("/servicerequestupdates.json", data={**told, "api_key": "x"}).status_code == 403
     assert http.post("/servicerequestupdates.xml", data={**told, "status": "GONE"}).status_code == 400
     assert http.post("/servicerequestupdates.xml", data={**told, "service_request_id": "1"}).status_code == 404

@@ -52,6 +52,22 @@ def test_a_story_says_whether_the_card_was_used(story: str, used: bool | None) -
     assert was_used(story) is used
 
 
+def test_a_card_from_which_something_is_gone_was_used() -> None:
+    assert cooling_off("2026-11-20", "", NOW, 3000, 1200) is None
+    unused = cooling_off("2026-11-20", "", NOW, 3000, 3000)
+    assert unused is not None
+    assert unused.used is False
+
+
+def test_a_trade_makes_no_other_merchant() -> None:
+    assert {normalised(n) for n in ("力美健", "力美健健身房", "力美健健身中心", "力美健（望京店）")} == {"力美健"}
+    assert normalised("美力健身") != normalised("美力美容")
+    assert (
+        about("garbage_collection", {"place": "望京花园小区", "district": "朝阳区"})
+        == "garbage_collection|朝阳区|望京花园小区"
+    )
+
+
 def test_a_merchant_is_the_same_however_it_is_written() -> None:
     names = ("北京美力健身有限公司", "美力健身（望京店）", "美力 健身", "美力健身")
     assert {normalised(name) for name in names} == {"美力健身"}
