@@ -18,10 +18,11 @@ from bot.utterance import LONGEST_UNDERSTOOD, clean
 from dialog.actions import wording
 from dialog.client import UNCHANGED, DialogAnswer, DialogUnavailable, RasaDialog, Reply
 from integrations.desk import TicketDesk
-from integrations.drafts import Draft, Drafts
+from integrations.drafts import Draft, Drafts, NewEntry
 from integrations.evidence import Evidence
 from integrations.journal import WAITING, Journal, Repeat, Turn
 from integrations.recordings import Recordings
+from integrations.status import OVER
 from intents.extraction.acts import find_acts
 
 log = logging.getLogger(__name__)
@@ -171,7 +172,25 @@ class Conversation:
 
     def _attach(self, conversation_id: str, data: bytes) -> str:
         draft = self.drafts.current(conversation_id) or self.drafts.open_new(conversation_id)
-        return self.evidence.attach(draft.id, data)
+        file_id = self.evidence.attach(draft.id, data)
+        filed = self.desk.latest_of(conversation_id)
+        if filed is not None and filed.status not in OVER and not (draft.value("topic") or draft.value("description")):
+            # Nothing new has been told: it belongs to what was.
+            self.evidence.hand_over(draft.id, filed.number)
+        return file_id
+
+    async def locate(self, conversation_id: str, latitude: float, longitude: float) -> bool:
+        """Keeps a position with the draft under way; whether its place is known in words."""
+        async with self.locks.held(conversation_id):
+            return await to_thread.run_sync(self._locate, conversation_id, latitude, longitude)
+
+    def _locate(self, conversation_id: str, latitude: float, longitude: float) -> bool:
+        draft = self.drafts.current(conversation_id) or self.drafts.open_new(conversation_id)
+        where = {"lat": latitude, "long": longitude}
+        self.drafts.append(
+            draft.id, [NewEntry(name, degrees, None, 0) for name, degrees in where.items()], draft.dialog_state
+        )
+        return any(draft.value(name) for name in ("place", "estate", "village"))
 
     async def history(self, conversation_id: str) -> dict[str, Any]:
         """Everything said so far, the draft, and the latest ticket: what a reloaded page shows."""

@@ -23,6 +23,8 @@ class Arrived:
     id: str
     chat: str
     data: Mapping[str, Any]
+    last: bool
+    """Nothing more is tried after this attempt."""
 
 
 class Inbox:
@@ -48,12 +50,17 @@ class Inbox:
                 .where(InboxRow.done_at.is_(None), InboxRow.attempts < MOST_ATTEMPTS)
                 .order_by(InboxRow.order)
             )
-            return [Arrived(row.id, row.chat, row.data or {}) for row in rows]
+            return [Arrived(r.id, r.chat, r.data or {}, r.attempts >= MOST_ATTEMPTS - 1) for r in rows]
 
     def trying(self, id: str) -> None:
         """Counts an attempt, so that an update that kills us is not tried for ever."""
         with self._database.session() as session:
             session.get_one(InboxRow, id).attempts += 1
+
+    def not_counted(self, id: str) -> None:
+        """The attempt failed for no reason of the update's own: the messenger was away."""
+        with self._database.session() as session:
+            session.get_one(InboxRow, id).attempts -= 1
 
     def done(self, id: str) -> None:
         """It was answered; its words are in the journal, not here."""

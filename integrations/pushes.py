@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import Text, and_, cast, exists, or_, select, true, update
 from sqlalchemy.orm import aliased
 
 from integrations.database import Database
@@ -36,7 +36,10 @@ class Pushes:
         self._clock = clock
 
     def due(self, most: int = 50) -> Sequence[Push]:
-        """The next line of every conversation that has one to be told now. A ticket's news wait for the end of the quiet hours."""
+        """The next line of every conversation that has one to be told now.
+
+        A ticket's news wait for the end of the quiet hours; not when an operator's words wait behind them: whoever is spoken to is awake.
+        """
         now = self._clock()
         earlier, told = aliased(UtteranceRow), aliased(PushRow)
         pushed = and_(PushRow.utterance == UtteranceRow.seq)
@@ -46,6 +49,14 @@ class Pushes:
             earlier.seq < UtteranceRow.seq,
             ~exists().where(told.utterance == earlier.seq, told.state == DONE),
         )
+        spoken_to = exists().where(
+            earlier.conversation_id == UtteranceRow.conversation_id,
+            earlier.unasked.is_(True),
+            earlier.seq > UtteranceRow.seq,
+            earlier.direction == "operator",
+        )
+        news = and_(UtteranceRow.direction == "bot", cast(UtteranceRow.payload, Text).contains('"status"'), ~spoken_to)
+        quiet = self._quiet.until(now) is not None
         with self._database.reading() as session:
             rows = session.execute(
                 select(UtteranceRow, ConversationRow.citizen_key)
@@ -57,15 +68,14 @@ class Pushes:
                     UtteranceRow.unasked.is_(True),
                     or_(PushRow.utterance.is_(None), and_(PushRow.state == WAITING, PushRow.due_at <= now)),
                     ~before,
+                    ~news if quiet else true(),
                 )
                 .order_by(UtteranceRow.seq)
                 .limit(most)
             ).all()
-        quiet = self._quiet.until(now) is not None
         return [
             Push(line.seq, line.conversation_id, key or "", line.text, line.payload.get("buttons") or ())
             for line, key in rows
-            if not (quiet and line.direction == "bot" and "status" in line.payload)
         ]
 
     def done(self, push: Push) -> None:

@@ -15,7 +15,7 @@ from dialog.actions.doubts import settle, settle_filed, take_up
 from dialog.actions.fill import fill
 from dialog.actions.heard import Heard
 from dialog.actions.interruptions import HANDOVER_PAYLOAD, INTERRUPTIONS, QUESTION_PAYLOAD, closed
-from dialog.actions.joining import answered, offer
+from dialog.actions.joining import answered, offer, wants_another
 from dialog.actions.notes import MISSES_BEFORE_A_PERSON, Notes
 from dialog.actions.outcome import Outcome
 from dialog.actions.questions import CONFIRM, JOIN, LAST4, Question, next_question
@@ -91,9 +91,7 @@ class ValidateTicketForm(FormValidationAction):
             return answer_last4(self._room, notes, heard)
         if memory.hearing and self._room.doubts is not None and settle(self._room.doubts, notes, heard):
             return _settle(notes, Outcome(understood=True))
-        if memory.asked == JOIN and (
-            heard.has("deny") or heard.text.strip() in (wording.NEW_TICKET, "第二个", "另开", "新的")
-        ):
+        if memory.asked == JOIN and wants_another(heard):
             memory.misses = 0
             return []
         if memory.asked == CONFIRM and memory.proof_mentioned and heard.text.strip(" 。，,.！!") in NO_PROOF:

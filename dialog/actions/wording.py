@@ -111,7 +111,7 @@ def which_name(names: Sequence[str]) -> str:
 
 
 JOIN_OLD, NEW_TICKET = "补充到原工单", "另开新工单"
-JOIN_WORDS = (JOIN_OLD, "第一个", "补充", "补到原来的", "加到原来的", "合并")
+FIRST, SECOND = "第一个", "第二个"
 NO_PROOF_NEEDED = "没关系，没有也能办。"
 
 

@@ -16,10 +16,10 @@ from asr.errors import NoSpeech
 from bot.channels import problems
 from bot.channels.telegram import words
 from bot.channels.telegram.channel import TelegramChannel
-from bot.channels.telegram.sending import split
+from bot.channels.telegram.sending import split, units
 from integrations.database import Database, upgrade
 from integrations.evidence import NotEvidence
-from integrations.inbox import Inbox
+from integrations.inbox import MOST_ATTEMPTS, Inbox
 from integrations.journal import Journal
 from integrations.phone_links import PhoneLinks
 from integrations.pushes import Pushes
@@ -40,6 +40,8 @@ class Door:
         self.answers: dict[str, dict[str, Any]] = {}
         self.heard: list[bytes] = []
         self.attached: list[bytes] = []
+        self.places: list[tuple[float, float]] = []
+        self.broken = 0
         self.replies: list[dict[str, Any]] = [{"text": "好的", "buttons": BUTTONS}]
 
     async def start(self, channel: str, citizen_key: str | None = None) -> dict[str, Any]:
@@ -47,6 +49,9 @@ class Door:
         return {"conversation_id": opened.id, "replies": [{"text": "您好，请说。", "buttons": []}]}
 
     async def say(self, conversation: str, text: str, message_id: str | None = None) -> dict[str, Any]:
+        if self.broken:
+            self.broken -= 1
+            raise ValueError
         if message_id not in self.answers:
             self.said.append(text)
             self.answers[message_id or ""] = {"replies": self.replies}
@@ -57,6 +62,10 @@ class Door:
         if data == b"silence":
             raise NoSpeech
         return {"replies": self.replies, "transcript": "路灯不亮"}
+
+    async def locate(self, conversation: str, latitude: float, longitude: float) -> bool:
+        self.places.append((latitude, longitude))
+        return len(self.places) > 1
 
     async def attach(self, conversation: str, data: bytes) -> str:
         if not data.startswith(b"photo"):
@@ -214,6 +223,9 @@ def test_places_contacts_and_stickers_are_answered(house: House, api: BotApi) ->
     api.wait(lambda: len(api.texts()) == 4)
     assert api.texts()[0] == words.LOCATION
     assert api.texts()[3] == words.CANNOT_READ
+    api.push(api.update(message={"location": place}))
+    api.wait(lambda: api.texts()[-1] == words.LOCATION_KEPT)
+    assert house.door.places == [(39.9, 116.4)] * 2
     assert house.door.said == ["地点在望京SOHO，望京街", "13800001234"]
 
 
@@ -328,3 +340,61 @@ def test_no_token_reaches_a_log(house: House, api: BotApi, caplog: pytest.LogCap
     api.wait(lambda: len(api.texts()) == 1, 40)
     ours = [r.getMessage() for r in caplog.records if r.name.startswith(("bot", "integrations"))]
     assert not [line for line in ours if TOKEN in line or "金丝雀" in line]
+
+
+def test_a_slash_alone_is_no_command_and_a_number_goes_with_one(house: House, api: BotApi) -> None:
+    for text in ("/", "/ 你好", "/status 1223 9947 3964", "/status@jiesu_bot", "/HELP"):
+        api.say(text)
+    api.wait(lambda: len(api.texts()) == 5)
+    assert house.door.said == ["/", "/ 你好", "工单1223 9947 3964办得怎么样了", "我的工单办得怎么样了"]
+    assert api.texts()[-1] == words.HELP
+
+
+def test_a_recording_sent_as_a_document_is_heard_and_shown_to_be(house: House, api: BotApi) -> None:
+    api.files = {"d": b"sound"}
+    api.push(
+        api.update(
+            message={"document": {"file_id": "d", "file_unique_id": "d", "file_size": 5, "mime_type": "audio/mpeg"}}
+        )
+    )
+    api.wait(lambda: house.door.heard == [b"sound"])
+    api.wait(lambda: len(api.texts()) == 2)
+    assert any(method == "sendChatAction" and given["action"] == "record_voice" for method, given in api.calls)
+
+
+def test_a_telegram_that_is_away_for_long_costs_no_answer(
+    house: House, api: BotApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.channels.telegram.channel.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("bot.channels.telegram.sending.ATTEMPTS", 1)
+    api.failing = {"sendMessage": [502] * 20}
+    api.say("路灯不亮")
+    api.wait(lambda: api.texts() == ["好的"], 40)
+    assert house.door.said == ["路灯不亮"]
+
+
+def test_what_can_never_be_answered_is_said_so_and_holds_nobody_up(
+    house: House, api: BotApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.channels.telegram.channel.RETRY_SECONDS", 0.01)
+    house.door.broken = MOST_ATTEMPTS
+    api.say("路灯不亮")
+    api.wait(lambda: api.texts() == [words.TROUBLE], 40)
+    api.say("井盖没了")
+    api.wait(lambda: api.texts()[-1] == "好的", 40)
+
+
+def test_an_operators_words_at_night_take_the_news_before_them_along(house: House, api: BotApi) -> None:
+    api.say("路灯不亮")
+    api.wait(lambda: len(api.texts()) == 1)
+    house.clock.now = DAY.replace(hour=23)
+    house.news("已受理")
+    conversation = house.journal.latest("telegram", "telegram:7")
+    assert conversation is not None
+    house.journal.append(conversation, "我是坐席小王", {}, unasked=True, direction="operator")
+    api.wait(lambda: api.texts()[1:] == ["已受理", "我是坐席小王"])
+
+
+def test_an_emoji_counts_twice_as_telegram_counts_it() -> None:
+    assert all(units(piece) <= 4096 for piece in split("😀" * 5000))
+    assert "".join(split("😀" * 5000)) == "😀" * 5000

@@ -16,6 +16,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 from telegram.ext import AIORateLimiter, ApplicationBuilder, ExtBot
 
 from bot.channels.problems import Problem
+from bot.channels.telegram import words
 from bot.channels.telegram.sending import Sender
 from bot.channels.telegram.updates import Updates
 from bot.channels.telegram.words import COMMANDS
@@ -128,14 +129,18 @@ class TelegramChannel:
             except (Forbidden, BadRequest) as error:
                 log.info("telegram: %s", type(error).__name__)
             except TelegramError as error:
-                # Not answered: tried again, in order. What was said is not said twice.
+                # Not answered: tried again, in order, for as long as Telegram is away. What was said is not said twice.
                 log.warning("telegram: %s", type(error).__name__)
+                await asyncio.to_thread(self._inbox.not_counted, update.id)
                 await asyncio.sleep(RETRY_SECONDS)
                 return
             except Exception as error:
                 log.error("telegram update failed: %s", type(error).__name__)
-                await asyncio.sleep(RETRY_SECONDS)
-                return
+                if not update.last:
+                    await asyncio.sleep(RETRY_SECONDS)
+                    return
+                with contextlib.suppress(TelegramError, ValueError):
+                    await self._sender.text(int(update.chat), words.TROUBLE)
             await asyncio.to_thread(self._inbox.done, update.id)
         self._arrived.set()
 

@@ -80,8 +80,15 @@ async def patiently(send: Any) -> Any:
             await asyncio.sleep(min(0.2 * 2**attempt, 5.0))
 
 
+def units(text: str) -> int:
+    """How long Telegram takes a text to be: in UTF-16, where an emoji counts twice."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 def split(text: str, longest: int = LONGEST) -> list[str]:
-    """Pieces of at most `longest` characters, cut at the ends of sentences where there are any."""
+    """Pieces of at most `longest` units, cut at the ends of sentences where there are any."""
+    if units(text) > len(text):
+        longest //= 2
     pieces = [""]
     for sentence in _END_OF_SENTENCE.split(text):
         rest = sentence

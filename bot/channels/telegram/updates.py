@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from contextlib import suppress
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from telegram import Bot, CallbackQuery, Message, Update
+from telegram import Audio, Bot, CallbackQuery, Document, Location, Message, Update, VideoNote, Voice
 from telegram.constants import ChatAction, ChatType, FileSizeLimit
 from telegram.error import BadRequest, NetworkError, TelegramError
 
@@ -17,7 +18,7 @@ from bot.channels.telegram import words
 from bot.channels.telegram.sending import Sender, patiently
 from bot.conversation import Conversation
 from bot.listening import kind_words
-from integrations.evidence import LARGEST, MOST, EvidenceError, NotEvidence, TooLarge, TooMany
+from integrations.evidence import LARGEST, MOST, EvidenceError, NotEvidence, ScannerDown, TooLarge, TooMany
 from integrations.inbox import Inbox
 from integrations.journal import Busy
 from integrations.phone_links import PhoneLinks
@@ -27,6 +28,10 @@ log = logging.getLogger(__name__)
 
 CHANNEL = "telegram"
 BUSY_ATTEMPTS = 10
+ACTION_SECONDS = 4.0
+Sound = Voice | Audio | VideoNote | Document
+
+_COMMAND = re.compile(r"/(?P<name>[A-Za-z]\w*)(?:@\w+)?(?:\s+(?P<rest>.*))?", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -65,32 +70,37 @@ class Updates:
             return
         chat, user = message.chat.id, message.from_user.id
         text = message.text or ""
-        if text.startswith("/"):
-            return await self._command(chat, user, text[1:].split("@")[0].split()[0].lower(), message)
+        if command := _COMMAND.fullmatch(text):
+            return await self._command(chat, user, command["name"].lower(), message, (command["rest"] or "").strip())
         conversation = await self._conversation(user)
         if text:
             return await self._say(chat, conversation, text, f"tg:{chat}:{message.message_id}")
-        if message.voice or message.audio or message.video_note:
-            return await self._voice(chat, conversation, message)
+        if sound := _sound(message):
+            return await self._voice(chat, conversation, message, sound)
         if message.photo or message.document:
             return await self._evidence(chat, conversation, message)
         if message.venue:
             said = f"地点在{message.venue.title}，{message.venue.address}"
             return await self._say(chat, conversation, said, f"tg:{chat}:{message.message_id}")
         if message.location:
-            return await self.sender.text(chat, words.LOCATION)
+            return await self._located(chat, conversation, message.location)
         if message.contact:
             if message.contact.user_id == user:
                 await self._link(user, message.contact.phone_number)
             return await self._say(chat, conversation, message.contact.phone_number, f"tg:{chat}:{message.message_id}")
-        await self.sender.text(chat, words.CANNOT_READ)
+        await self.sender.text(chat, words.NOT_EVIDENCE if message.video else words.CANNOT_READ)
 
     async def _link(self, user: int, given: str) -> None:
         """Telegram vouches for it: this number is the sender's own. What they tell by telephone may be sent to them here."""
         if self.links is not None and (number := normalise(given)):
             await asyncio.to_thread(self.links.link, number, CHANNEL, f"{CHANNEL}:{user}")
 
-    async def _command(self, chat: int, user: int, command: str, message: Message) -> None:
+    async def _located(self, chat: int, conversation: str, place: Location) -> None:
+        """Kept with the draft as it is; without a map here, the citizen's words say where it is."""
+        told = await self.door.locate(conversation, place.latitude, place.longitude)
+        await self.sender.text(chat, words.LOCATION_KEPT if told else words.LOCATION)
+
+    async def _command(self, chat: int, user: int, command: str, message: Message, rest: str) -> None:
         if command == "help":
             return await self.sender.text(chat, words.HELP)
         if command == "start":
@@ -103,11 +113,12 @@ class Updates:
         if command not in words.SAID_FOR:
             return await self.sender.text(chat, words.UNKNOWN_COMMAND)
         conversation = await self._conversation(user)
-        await self._say(chat, conversation, words.SAID_FOR[command], f"tg:{chat}:{message.message_id}")
+        said = words.STATUS_OF.format(rest) if command == "status" and rest else words.SAID_FOR[command]
+        await self._say(chat, conversation, said, f"tg:{chat}:{message.message_id}")
 
     async def _say(self, chat: int, conversation: str, text: str, message_id: str) -> None:
-        await self._doing(chat, ChatAction.TYPING)
-        told = await self._turn(lambda: self.door.say(conversation, text, message_id))
+        async with self._doing(chat, ChatAction.TYPING):
+            told = await self._turn(lambda: self.door.say(conversation, text, message_id))
         await self._answer(chat, told)
 
     async def _turn(self, call: Any) -> dict[str, Any] | None:
@@ -125,15 +136,13 @@ class Updates:
             return await self.sender.text(chat, words.BUSY)
         await self.sender.replies(chat, told["replies"])
 
-    async def _voice(self, chat: int, conversation: str, message: Message) -> None:
-        sound = message.voice or message.audio or message.video_note
-        assert sound is not None
-        await self._doing(chat, ChatAction.TYPING)
-        data = await self._download(chat, sound.file_id, sound.file_size)
-        if data is None:
-            return
+    async def _voice(self, chat: int, conversation: str, message: Message, sound: Sound) -> None:
         try:
-            told = await self._turn(lambda: self.door.hear(conversation, data, f"tg:{chat}:{message.message_id}"))
+            async with self._doing(chat, ChatAction.RECORD_VOICE):
+                data = await self._download(chat, sound.file_id, sound.file_size)
+                if data is None:
+                    return
+                told = await self._turn(lambda: self.door.hear(conversation, data, f"tg:{chat}:{message.message_id}"))
         except AsrError as error:
             return await self.sender.text(chat, kind_words(error))
         if told and told.get("transcript"):
@@ -147,11 +156,9 @@ class Updates:
         else:
             assert message.document is not None
             file_id, size = message.document.file_id, message.document.file_size
-        await self._doing(chat, ChatAction.UPLOAD_PHOTO)
-        data = await self._download(chat, file_id, size)
-        if data is None:
-            return
-        if await self._attach(chat, conversation, data):
+        async with self._doing(chat, ChatAction.TYPING):
+            data = await self._download(chat, file_id, size)
+        if data is not None and await self._attach(chat, conversation, data):
             album = message.media_group_id
             if album is None or album not in self._albums:
                 await self.sender.text(chat, words.PHOTO_KEPT)
@@ -170,6 +177,8 @@ class Updates:
             await self.sender.text(chat, words.NOT_EVIDENCE)
         except TooMany:
             await self.sender.text(chat, words.TOO_MANY.format(MOST))
+        except ScannerDown:
+            await self.sender.text(chat, words.NOT_CHECKED)
         except EvidenceError:
             await self.sender.text(chat, words.NOT_CLEAN)
         return False
@@ -215,6 +224,31 @@ class Updates:
             message.chat.id, conversation, message.text, f"tg:{message.chat.id}:{message.message_id}:e{stamp}"
         )
 
-    async def _doing(self, chat: int, action: str) -> None:
-        with suppress(TelegramError):
-            await self.bot.send_chat_action(chat, action)
+    @asynccontextmanager
+    async def _doing(self, chat: int, action: str) -> AsyncIterator[None]:
+        """Shows what is being done for as long as it takes: Telegram forgets it after five seconds."""
+
+        async def once() -> None:
+            with suppress(TelegramError):
+                await self.bot.send_chat_action(chat, action)
+
+        async def show() -> None:
+            while True:
+                await asyncio.sleep(ACTION_SECONDS)
+                await once()
+
+        await once()
+        showing = asyncio.create_task(show())
+        try:
+            yield
+        finally:
+            showing.cancel()
+            with suppress(asyncio.CancelledError):
+                await showing
+
+
+def _sound(message: Message) -> Sound | None:
+    """What of a message is to be heard: also a recording that was sent as a document."""
+    document = message.document
+    heard = document if document and (document.mime_type or "").startswith("audio/") else None
+    return message.voice or message.audio or message.video_note or heard
