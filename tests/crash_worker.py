@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 from sqlalchemy import Engine, event
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, configure_mappers
 
 from integrations.announcements import Announcements
 from integrations.database import Database
@@ -85,8 +85,16 @@ def victim(job: dict[str, Any], out: int) -> None:
         Announcements(here.database, NAMES, here.clock).deliver()
 
 
-def main() -> None:
+def warm() -> None:
+    """What every victim would else load and build anew after the fork."""
     the_citys()
+    configure_mappers()
+    for url in ("sqlite://", "postgresql://127.0.0.1/none"):
+        Database(url).engine.dispose()
+
+
+def main() -> None:
+    warm()
     for line in sys.stdin:
         job = json.loads(line)
         reading, writing = os.pipe()

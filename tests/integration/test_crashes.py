@@ -30,7 +30,7 @@ KINDS = ("before commit", "after commit", "at a statement", "before send", "afte
 PARTS = ("file", "file deliver", "deliver poll", "file deliver poll tell", "poll tell")
 """What a victim does: the app's part, the dispatcher's, or all of it in one process."""
 
-CHOSEN, AT_RANDOM = 100, 50
+CHOSEN, AT_RANDOM = 100, 40
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -59,6 +59,7 @@ def run(worker: subprocess.Popen[str], **job: Any) -> dict[str, Any]:
     return answer
 
 
+@pytest.mark.timeout(900)
 def test_no_kill_loses_or_doubles_a_ticket(url: str, worker: subprocess.Popen[str]) -> None:
     dice, clock = random.Random(20261124), Clock()
     database = Database(url)
