@@ -8,7 +8,6 @@ from integrations import (
     facts,
     followup_tables,
     mirrors,
-    phone_links,
     phone_talks,
     remote_tables,
     staff_tables,
