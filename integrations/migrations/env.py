@@ -8,6 +8,7 @@ from integrations import (
     facts,
     followup_tables,
     mirrors,
+    phone_links,
     phone_talks,
     remote_tables,
     staff_tables,
@@ -15,7 +16,19 @@ from integrations import (
 )
 from integrations.database import Base
 
-ROOMS = (calls, escalation_tables, facts, followup_tables, mirrors, phone_links, phone_talks, remote_tables, staff_tables, tables)
+ROOMS = (
+    calls,
+    escalation_tables,
+    facts,
+    followup_tables,
+    mirrors,
+    phone_links,
+    phone_links,
+    phone_talks,
+    remote_tables,
+    staff_tables,
+    tables,
+)
 """Imported, so that the metadata knows their tables."""
 
 context.configure(
