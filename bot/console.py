@@ -9,6 +9,7 @@ from bot.operators.canned import read_canned
 from bot.operators.floor import Floor
 from bot.operators.office import Office
 from config.city import read
+from bot.reports import reports_of
 from config.settings import Settings
 from integrations.accounts import Accounts
 from integrations.audit import Audit
@@ -54,6 +55,7 @@ def office_of(house: House, announce: Callable[[str], None]) -> Office:
         floor=Floor(house.database, house.escalations, house.clock),
         canned=read_canned(read("replies.yml")),
         announce=announce,
+        reports=reports_of(house.database, house.clock),
         clock=house.clock,
     )
 

@@ -7,6 +7,7 @@ from config.city import district_ledgers, district_overlays, read
 from integrations.database import Database
 from integrations.reports.city import City, Rates
 from integrations.reports.library import Reports
+from integrations.reports.waits import waits
 from intents.catalog import load_catalog
 from intents.gazetteer.index import load_gazetteer
 
@@ -27,4 +28,4 @@ def city_of() -> City:
 
 def reports_of(database: Database, clock: Callable[[], datetime]) -> Reports:
     """The reports on this database."""
-    return Reports(database, city_of(), clock)
+    return Reports(database, city_of(), clock, waits)

@@ -33,11 +33,11 @@ class FactRow(Base):
     __table_args__ = (
         # Each report reads one of these alone: its columns are all in the index.
         Index("ix_ticket_facts_what", "month", "topic", "district", "street", "status", "type", "channel"),
-        Index("ix_ticket_facts_unit", "month", "lead_unit", "district", "topic", "open", "returns", "reopens", "late"),
-        Index("ix_ticket_facts_follow_up", "month", "lead_unit", "district", "topic", "follow_up", "contacted", "solved", "satisfied"),
+        Index("ix_ticket_facts_unit", "month", "lead_unit", "open", "late", "returns", "reopens", "district", "topic"),
+        Index("ix_ticket_facts_follow_up", "month", "lead_unit", "follow_up", "contacted", "solved", "satisfied", "district", "topic"),
         Index("ix_ticket_facts_open", "open", "lead_unit", "due_at", "district", "topic"),
         Index("ix_ticket_facts_about", "month", "about", "topic", "district", "repeated"),
-        Index("ix_ticket_facts_talk", "month", "channel", "turns", "corrected", "missed", "district", "topic"),
+        Index("ix_ticket_facts_talk", "month", "turns", "corrected", "missed", "channel"),
         Index("ix_ticket_facts_kind", "topic", "district", "month", "kind", "open", "status"),
     )  # fmt: skip
     number: Mapped[str] = mapped_column(ForeignKey("tickets.number"), primary_key=True)

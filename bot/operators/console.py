@@ -14,6 +14,7 @@ from bot.operators.files import files_router
 from bot.operators.guard import BASE, Guard
 from bot.operators.login import login_router
 from bot.operators.office import Office
+from bot.operators.report_files import report_files
 from bot.operators.ui import pages
 from bot.operators.ui.shell import TITLE, Shell
 
@@ -54,6 +55,7 @@ def install(app: FastAPI, office: Office) -> Shell:
     """Adds everything under /operator. NiceGUI is one a process, so a second house in the same process takes it over."""
     app.include_router(login_router(office.accounts, office.sessions, office.throttle, office.audit))
     app.include_router(files_router(office))
+    app.include_router(report_files(office.reports, office.audit))
     app.mount(f"{BASE}/static", StaticFiles(directory=str(WEB)), name="operator-static")
     shell = Shell(office)
     pages.install(shell)

@@ -19,6 +19,7 @@ from integrations.journal import Journal
 from integrations.local_desk import LocalDesk
 from integrations.outbox import Outbox
 from integrations.recordings import Recordings
+from integrations.reports.library import Reports
 from integrations.sessions import Sessions
 from integrations.throttle import LoginThrottle
 from integrations.ticket_search import TicketSearch
@@ -53,4 +54,5 @@ class Office:
     canned: Sequence[Canned]
     announce: Callable[[str], None]
     """Wakes the citizen's open page: there is something new in this conversation."""
+    reports: Reports
     clock: Callable[[], datetime]

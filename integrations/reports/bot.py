@@ -1,5 +1,6 @@
 """The dialog's own figures: what it managed alone, in how many turns, and how often it had to be told again."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from integrations.facts import FactRow
 from integrations.reports.city import City
-from integrations.reports.counting import number_of, sums
+from integrations.reports.counting import counted
 from integrations.reports.report import SHARE, TEXT, Column, Report, month_text, share
 from integrations.reports.scope import Scope, before, months_between
 from integrations.tables import ConversationRow
@@ -44,11 +45,17 @@ def no_waits(session: Session, start: datetime, end: datetime) -> Mapping[str, A
 def bot(session: Session, city: City, scope: Scope, now: datetime, waits: Waits = no_waits) -> Report:
     """One row a month."""
     scope = scope.without("district", "topic", "lead_unit", "type")
-    talk = {row["month"]: row for row in sums(
-        session, scope, (FactRow.month,), turns=func.sum(FactRow.turns), corrected=func.sum(FactRow.corrected), missed=func.sum(FactRow.missed),
-        corrected_some=number_of(FactRow.corrected > 0), missed_some=number_of(FactRow.missed > 0), counted=number_of(FactRow.turns > 0),
-    )}  # fmt: skip
-    rows = [_row(session, scope, month, talk.get(month), waits) for month in _months(scope)]
+    talk: dict[int, Counter[str]] = {}
+    by = (FactRow.month, FactRow.turns, FactRow.corrected, FactRow.missed)
+    for (month, turns, corrected, missed), count in counted(session, scope, *by).items():
+        told = talk.setdefault(month, Counter())
+        told["tickets"] += count
+        # Nothing was said for a ticket that another program has filed.
+        told.update(
+            counted=count * (turns > 0), turns=turns * count, corrected=corrected * count, missed=missed * count
+        )
+        told.update(corrected_some=count * (corrected > 0), missed_some=count * (missed > 0))
+    rows = [_row(session, scope, month, talk.get(month, Counter()), waits) for month in _months(scope)]
     conversations, with_person = sum(r["conversations"] for r in rows), sum(r["with_person"] for r in rows)
     summary = {
         "会话": conversations,
@@ -59,7 +66,7 @@ def bot(session: Session, city: City, scope: Scope, now: datetime, waits: Waits 
     return Report("bot", "机器人表现", (scope.first, scope.last), scope.filters, COLUMNS, rows, now, summary, notes)
 
 
-def _row(session: Session, scope: Scope, month: int, talk: Mapping[str, Any] | None, waits: Waits) -> dict[str, Any]:
+def _row(session: Session, scope: Scope, month: int, told: Counter[str], waits: Waits) -> dict[str, Any]:
     start, end = _bounds(month)
     query = select(func.count()).where(
         ConversationRow.created_at >= start, ConversationRow.created_at < end, ConversationRow.last_turn > 0,
@@ -69,25 +76,16 @@ def _row(session: Session, scope: Scope, month: int, talk: Mapping[str, Any] | N
         query = query.where(ConversationRow.channel == scope.filters["channel"])
     conversations = session.scalar(query) or 0
     people = waits(session, start, end)
-    told = talk or {
-        "tickets": 0,
-        "counted": 0,
-        "turns": 0,
-        "corrected": 0,
-        "missed": 0,
-        "corrected_some": 0,
-        "missed_some": 0,
-    }
-    counted = told["counted"]
+    many = told["counted"]
     return {
         "month": month_text(month),
         "conversations": conversations,
         "with_person": people["with_person"],
         "containment": share(conversations - people["with_person"], conversations),
         "tickets": told["tickets"],
-        **{key: round(told[key] / counted, 2) if counted else None for key in ("turns", "corrected", "missed")},
-        "corrected_share": share(told["corrected_some"], counted),
-        "missed_share": share(told["missed_some"], counted),
+        **{key: round(told[key] / many, 2) if many else None for key in ("turns", "corrected", "missed")},
+        "corrected_share": share(told["corrected_some"], many),
+        "missed_share": share(told["missed_some"], many),
         "wait": people["wait"],
         "given_up": people["given_up"],
     }

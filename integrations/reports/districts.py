@@ -26,17 +26,17 @@ COLUMNS = (
 
 def districts(session: Session, city: City, scope: Scope, now: datetime) -> Report:
     """Every problem of every district's list, or of one."""
-    by = (FactRow.district, FactRow.topic)
+    by = (FactRow.topic, FactRow.district)
     now_, before = counted(session, scope, *by), counted(session, scope.earlier(), *by)
     totals: dict[Any, int] = {}
-    for (district, _), count in now_.items():
+    for (_, district), count in now_.items():
         totals[district] = totals.get(district, 0) + count
     chosen = scope.filters.get("district")
     rows: list[dict[str, Any]] = []
     for district in [chosen] if chosen else city.districts:
         added = city.overlays.get(district, ())
         for topic in city.listed(district):
-            key = (district, topic.id)
+            key = (topic.id, district)
             count = now_.get(key, 0)
             rows.append(
                 {

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from integrations.facts import FactRow
 from integrations.groups import LEAST, about_name, person
 from integrations.reports.city import City
-from integrations.reports.counting import number_of, sums
+from integrations.reports.counting import counted
 from integrations.reports.report import MONEY, TEXT, Column, Report, share
 from integrations.reports.scope import Scope
 from integrations.tables import TicketRow
 
 SHOWN = 100
-LOOKED_AT = 400
+LOOKED_AT = 200
 """Most complained of first; of these it is counted how many people they are."""
 
 COLUMNS = (
@@ -43,18 +43,18 @@ def groups(session: Session, city: City, scope: Scope, now: datetime) -> Report:
     people = func.count(func.distinct(person()))
     query = (
         select(
-            TicketRow.about,
+            FactRow.about,
             FactRow.topic,
             func.max(FactRow.district),
             people,
             func.count(),
             func.sum(FactRow.loss),
         )
-        .join(FactRow, FactRow.number == TicketRow.number)
-        .where(TicketRow.about.in_(keys), *scope.where())
-        .group_by(TicketRow.about, FactRow.topic)
+        .join(TicketRow, TicketRow.number == FactRow.number)
+        .where(FactRow.about.in_(keys), *scope.where())
+        .group_by(FactRow.about, FactRow.topic)
         .having(people >= LEAST)
-        .order_by(people.desc(), TicketRow.about)
+        .order_by(people.desc(), FactRow.about)
         .limit(SHOWN)
     )
     rows: list[dict[str, Any]] = [
@@ -69,12 +69,12 @@ def groups(session: Session, city: City, scope: Scope, now: datetime) -> Report:
         }
         for about, topic, district, many, count, loss in session.execute(query)
     ]
-    all_ = sums(session, scope, (), repeated=number_of(FactRow.repeated))[0]
+    repeated = counted(session, scope, FactRow.repeated)
     summary = {
         "群体诉求": len(rows),
         "涉及人数": sum(row["people"] for row in rows),
-        "重复反映工单": all_["repeated"],
-        "重复反映占比": share(all_["repeated"], all_["tickets"]),
+        "重复反映工单": repeated.get(True, 0),
+        "重复反映占比": share(repeated.get(True, 0), sum(repeated.values())),
     }
     notes = (f"至少{LEAST}位不同市民反映同一对象才列出；最多列{SHOWN}项。",)
     return Report("groups", "重复反映与群体诉求", (scope.first, scope.last), scope.filters, COLUMNS, rows, now, summary, notes)  # fmt: skip

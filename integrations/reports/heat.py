@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from integrations.facts import FactRow
 from integrations.reports.city import City
@@ -17,7 +17,7 @@ NOT_SAID = "未说明"
 
 def heat(session: Session, city: City, scope: Scope, now: datetime) -> Report:
     """One row a district, one column a topic."""
-    found = counted(session, scope, FactRow.district, FactRow.topic)
+    found = _by_place(session, scope, FactRow.district)
     places = [*city.districts, *({district for district, _ in found} - set(city.districts) - {None}), None]
     rows = _matrix(found, places, city.all_topics(), 0)
     return _report("heat", "热力图：区 × 问题", "所在区", city, scope, now, rows)
@@ -28,7 +28,7 @@ def heat_streets(session: Session, city: City, scope: Scope, now: datetime) -> R
     district = scope.filters.get("district")
     if not district:
         raise BadScope("请先选一个区，再看街道。")
-    found = counted(session, scope, FactRow.street, FactRow.topic)
+    found = _by_place(session, scope, FactRow.street)
     totals: dict[Any, int] = {}
     for (street, _), count in found.items():
         totals[street] = totals.get(street, 0) + count
@@ -36,6 +36,11 @@ def heat_streets(session: Session, city: City, scope: Scope, now: datetime) -> R
     rows = _matrix(found, [*places, None], city.all_topics(), city.small)
     notes = (f"少于{city.small}件的格子不显示具体数字，避免认出个人。",)
     return _report("heat_streets", f"热力图：{district}街道 × 问题", "街道（乡镇）", city, scope, now, rows, notes)
+
+
+def _by_place(session: Session, scope: Scope, place: InstrumentedAttribute[Any]) -> dict[Any, int]:
+    """(place, topic) → tickets."""
+    return {(where, topic): n for (topic, where), n in counted(session, scope, FactRow.topic, place).items()}
 
 
 def _matrix(found: dict[Any, int], places: Sequence[Any], topics: Sequence[str], small: int) -> list[dict[str, Any]]:

@@ -1,13 +1,14 @@
 """首接负责: how often the first unit passed a ticket on, and how often what it called done was not."""
 
+from collections import Counter
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from integrations.facts import FactRow
 from integrations.reports.city import City
-from integrations.reports.counting import number_of, sums
+from integrations.reports.counting import counted
 from integrations.reports.report import SHARE, TEXT, Column, Report, share
 from integrations.reports.scope import Scope
 
@@ -23,18 +24,26 @@ COLUMNS = (
     Column("reopened", "重新办理"),
 )
 
+COUNTED = ("count", "kept", "once", "more", "returns", "most", "reopened")
+
 
 def hops(session: Session, city: City, scope: Scope, now: datetime) -> Report:
     """One row a unit, the one that passed on most first."""
     scope = scope.without("channel", "type")
-    found = sums(
-        session, scope, (FactRow.lead_unit,), once=number_of(FactRow.returns == 1), more=number_of(FactRow.returns > 1),
-        returns=func.sum(FactRow.returns), most=func.max(FactRow.returns), reopened=number_of(FactRow.reopens > 0),
-    )  # fmt: skip
-    rows = []
-    for row in sorted(found, key=lambda row: (-row["returns"], row["lead_unit"])):
-        kept = row["tickets"] - row["once"] - row["more"]
-        rows.append({"unit": row["lead_unit"], "count": row["tickets"], "kept": kept, "kept_share": share(kept, row["tickets"]), **{k: int(row[k]) for k in ("once", "more", "returns", "most", "reopened")}})  # fmt: skip
+    units: dict[str, Counter[str]] = {}
+    for (unit, returns, reopens), count in counted(
+        session, scope, FactRow.lead_unit, FactRow.returns, FactRow.reopens
+    ).items():
+        told = units.setdefault(unit, Counter())
+        told["count"] += count
+        told["kept" if not returns else "once" if returns == 1 else "more"] += count
+        told["returns"] += returns * count
+        told["most"] = max(told["most"], returns)
+        told["reopened"] += count if reopens else 0
+    rows: list[dict[str, Any]] = [
+        {"unit": unit, "kept_share": share(told["kept"], told["count"]), **{key: told[key] for key in COUNTED}}
+        for unit, told in sorted(units.items(), key=lambda one: (-one[1]["returns"], one[0]))
+    ]
     total, kept = sum(row["count"] for row in rows), sum(row["kept"] for row in rows)
     summary = {"首接负责率": share(kept, total), "转派总次数": sum(row["returns"] for row in rows)}
     return Report("hops", "首接负责与转派", (scope.first, scope.last), scope.filters, COLUMNS, rows, now, summary)

@@ -1,12 +1,14 @@
 """A district's ledger (台账) of one problem by its kinds: Haidian's charging piles, and whatever else a district's file names."""
 
+from collections import Counter
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from integrations.facts import FactRow
 from integrations.reports.city import City
-from integrations.reports.counting import number_of, sums
+from integrations.reports.counting import counted
 from integrations.reports.report import SHARE, TEXT, Column, Report, share
 from integrations.reports.scope import BadScope, Scope
 from integrations.status import Status
@@ -22,6 +24,7 @@ COLUMNS = (
     Column("progress", "办结率", SHARE),
 )
 NOT_SAID = "未说明"
+ENDED = (Status.RESOLVED, Status.CLOSED)
 
 
 def ledger(session: Session, city: City, scope: Scope, now: datetime) -> Report:
@@ -29,28 +32,30 @@ def ledger(session: Session, city: City, scope: Scope, now: datetime) -> Report:
     chosen = scope.filters.get("district")
     if chosen and chosen not in city.ledgers:
         raise BadScope(f"{chosen}没有台账；有台账的：{'、'.join(city.ledgers)}。")
-    rows = []
+    rows: list[dict[str, Any]] = []
     for district in [chosen] if chosen else city.ledgers:
         for topic, field in city.ledgers[district].items():
             one = Scope(scope.first, scope.last, {**scope.filters, "district": district, "topic": topic})
-            found = {row["kind"] or NOT_SAID: row for row in sums(
-                session, one, (FactRow.kind,), open=number_of(FactRow.open),
-                ended=number_of(FactRow.status.in_((Status.RESOLVED, Status.CLOSED))),
-            )}  # fmt: skip
-            total = sum(row["tickets"] for row in found.values())
+            found: dict[str, Counter[str]] = {}
+            for (kind, open_, status), count in counted(
+                session, one, FactRow.kind, FactRow.open, FactRow.status
+            ).items():
+                told = {"count": True, "open": open_, "ended": status in ENDED}
+                found.setdefault(kind or NOT_SAID, Counter()).update({n: count for n, holds in told.items() if holds})
+            total = sum(row["count"] for row in found.values())
             kinds = [*city.catalog.field(field, topic).options]
             for kind in [*kinds, *(k for k in found if k not in kinds)]:
-                row = found.get(kind, {"tickets": 0, "open": 0, "ended": 0})
+                row = found.get(kind, Counter())
                 rows.append(
                     {
                         "district": district,
                         "name": city.name(topic),
                         "kind": kind,
-                        "count": row["tickets"],
-                        "share": share(row["tickets"], total),
+                        "count": row["count"],
+                        "share": share(row["count"], total),
                         "open": row["open"],
                         "ended": row["ended"],
-                        "progress": share(row["ended"], row["tickets"]),
+                        "progress": share(row["ended"], row["count"]),
                     }
                 )
     summary = {"合计": sum(row["count"] for row in rows), "在办": sum(row["open"] for row in rows)}

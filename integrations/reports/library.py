@@ -1,6 +1,5 @@
 """Every report by its name, and the making of one."""
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,9 +80,3 @@ class Reports:
             if name == "bot":
                 return bot(session, self.city, scope, self._clock(), self._waits)
             return REPORTS[name].make(session, self.city, scope, self._clock())
-
-    def seconds(self, name: str, asked: Mapping[str, str]) -> float:
-        """How long it takes to make one."""
-        started = time.perf_counter()
-        self.make(name, asked)
-        return time.perf_counter() - started

@@ -26,6 +26,8 @@ class Scope:
     first: int
     last: int
     filters: Mapping[str, str]
+    topics: tuple[str, ...] = ()
+    """The only topics that a report is about; all when empty."""
 
     @classmethod
     def read(cls, asked: Mapping[str, str], now: datetime) -> "Scope":
@@ -50,7 +52,8 @@ class Scope:
     def filtered(self) -> list[ColumnElement[bool]]:
         """The filters alone."""
         columns: dict[str, Any] = {name: getattr(FactRow, name) for name in FILTERS}
-        return [columns[name] == value for name, value in self.filters.items()]
+        chosen = [columns[name] == value for name, value in self.filters.items()]
+        return [*chosen, FactRow.topic.in_(self.topics)] if self.topics else chosen
 
     def without(self, *names: str) -> "Scope":
         """The same without some of the filters: a report says which it does not know."""

@@ -1,17 +1,21 @@
 """每月一题: a month's theme with its two or three problems, who leads each, and how far they are."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from integrations.facts import FactRow
 from integrations.reports.city import City
-from integrations.reports.counting import counted, number_of, sums
+from integrations.reports.counting import counted
 from integrations.reports.report import CHANGE, SHARE, TEXT, Column, Report, change, share
 from integrations.reports.scope import Scope
 from integrations.status import Status
-from intents.extraction.follow_up import NO, PARTLY, YES
+from intents.extraction.follow_up import YES
 
+ENDED = (Status.RESOLVED, Status.CLOSED)
 COLUMNS = (
     Column("number", "序号"),
     Column("name", "问题", TEXT),
@@ -33,17 +37,20 @@ def theme(session: Session, city: City, scope: Scope, now: datetime) -> Report:
     scope = scope.without("topic")
     number = scope.last % 100
     topics = [topic for topic in city.catalog.common_numbered() if topic.theme == number]
-    wanted = {row["topic"]: row for row in sums(
-        session, scope, (FactRow.topic,),
-        open=number_of(FactRow.open), late=number_of(FactRow.late), reopened=number_of(FactRow.reopens > 0),
-        ended=number_of(FactRow.status.in_((Status.RESOLVED, Status.CLOSED))), confirmed=number_of(FactRow.solved == YES),
-        answered=number_of(FactRow.solved.in_((YES, PARTLY, NO))),
-    ) if row["topic"] in {topic.id for topic in topics}}  # fmt: skip
-    before = counted(session, scope.earlier(), FactRow.topic)
-    rows = []
+    ours = {topic.id: Counter[str]() for topic in topics}
+    only = replace(scope, topics=tuple(ours))
+    by = (FactRow.topic, FactRow.status, FactRow.open, FactRow.late, FactRow.reopens, FactRow.solved)
+    for (topic, status, open_, late, reopens, solved), count in counted(session, only, *by).items():
+        told = {
+            "tickets": True, "open": open_, "late": late, "reopened": reopens > 0, "ended": status in ENDED,
+            "confirmed": solved == YES, "answered": solved is not None,
+        }  # fmt: skip
+        ours[topic].update({name: count for name, holds in told.items() if holds})
+    before = counted(session, only.earlier(), FactRow.topic)
+    rows: list[dict[str, Any]] = []
     for topic in topics:
-        row = wanted.get(topic.id, {})
-        count = row.get("tickets", 0)
+        row = ours[topic.id]
+        count = row["tickets"]
         rows.append(
             {
                 "number": topic.number,
@@ -51,9 +58,9 @@ def theme(session: Session, city: City, scope: Scope, now: datetime) -> Report:
                 "lead_unit": city.lead_units.get(topic.id, ""),
                 "count": count,
                 "change": change(count, before.get(topic.id, 0)),
-                **{key: row.get(key, 0) for key in ("open", "late", "ended", "reopened", "confirmed")},
-                "progress": share(row.get("ended", 0), count),
-                "solved_share": share(row.get("confirmed", 0), row.get("answered", 0)),
+                **{key: row[key] for key in ("open", "late", "ended", "reopened", "confirmed")},
+                "progress": share(row["ended"], count),
+                "solved_share": share(row["confirmed"], row["answered"]),
             }
         )
     total = sum(row["count"] for row in rows)

@@ -1,5 +1,6 @@
 """What lies with whom: open, soon due and overdue by unit, and how often a unit was late."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from integrations.facts import FactRow
 from integrations.reports.city import City
-from integrations.reports.counting import number_of, sums
+from integrations.reports.counting import counted
 from integrations.reports.report import SHARE, TEXT, Column, Report, share
 from integrations.reports.scope import Scope
 
@@ -29,32 +30,30 @@ COLUMNS = (
 def units(session: Session, city: City, scope: Scope, now: datetime) -> Report:
     """One row a unit, the most overdue first. What is open counts whenever it was filed."""
     scope = scope.without("channel", "type")
-    query = select(
-        FactRow.lead_unit,
-        func.count().label("open"),
-        number_of(FactRow.due_at < now).label("overdue"),
-        number_of(FactRow.due_at.between(now, now + SOON)).label("soon"),
-    ).where(FactRow.open.is_(True), *scope.filtered())
-    current = {row.lead_unit: row for row in session.execute(query.group_by(FactRow.lead_unit))}
-    period = {row["lead_unit"]: row for row in sums(
-        session, scope, (FactRow.lead_unit,), ended=number_of(FactRow.open.is_(False)), late=number_of(FactRow.late)
-    )}  # fmt: skip
+    current: dict[str, Counter[str]] = {}
+    overdue, soon = FactRow.due_at < now, FactRow.due_at.between(now, now + SOON)
+    query = select(FactRow.lead_unit, overdue, soon, func.count()).where(FactRow.open.is_(True), *scope.filtered())
+    for unit, late, near, count in session.execute(query.group_by(FactRow.lead_unit, overdue, soon)):
+        told = {"open": True, "overdue": late, "soon": near}
+        current.setdefault(unit, Counter()).update({name: count for name, holds in told.items() if holds})
+    period: dict[str, Counter[str]] = {}
+    for (unit, open_, late), count in counted(session, scope, FactRow.lead_unit, FactRow.open, FactRow.late).items():
+        told = {"filed": True, "ended": not open_, "late": late}
+        period.setdefault(unit, Counter()).update({name: count for name, holds in told.items() if holds})
     rows: list[dict[str, Any]] = []
     for unit in {*current, *period}:
-        filed = period.get(unit, {"tickets": 0, "ended": 0, "late": 0})
-        here = current.get(unit)
-        still, overdue, soon = (here.open, here.overdue, here.soon) if here else (0, 0, 0)
+        filed, here = period.get(unit, Counter()), current.get(unit, Counter())
         rows.append(
             {
                 "unit": unit,
-                "count": filed["tickets"],
+                "count": filed["filed"],
                 "ended": filed["ended"],
                 "late": filed["late"],
                 "on_time": share(filed["ended"] - filed["late"], filed["ended"]),
-                "open": still,
-                "soon": soon,
-                "overdue": overdue,
-                "overdue_share": share(overdue, still),
+                "open": here["open"],
+                "soon": here["soon"],
+                "overdue": here["overdue"],
+                "overdue_share": share(here["overdue"], here["open"]),
             }
         )
     rows.sort(key=lambda row: (-row["overdue"], -row["open"], row["unit"]))

@@ -14,6 +14,7 @@ from bench.reports import NotEmpty, load
 from bot.reports import city_of, reports_of
 from integrations.database import Database
 from integrations.drafts import NewEntry
+from integrations.escalation_tables import EscalationRow
 from integrations.facts import FactRow, facts_of, fill_in
 from integrations.followup import FollowUps, Intervals
 from integrations.quiet import QuietHours
@@ -256,6 +257,30 @@ def test_the_three_rates_weigh_what_was_answered(
     assert city["solved"] == 0.5
     assert city["satisfied"] == 0.6
     assert city["score"] == pytest.approx(0.2 * 2 / 3 + 0.4 * 0.5 + 0.4 * 0.6, abs=1e-3)
+
+
+def test_the_wait_for_a_person_is_the_queues(database: Database, here: Desks, clock: Hands, reports: Reports) -> None:
+    october = datetime(2026, 10, 15, 12, tzinfo=BEIJING)
+    clock.now = october
+    ids = [here.journal.create("web").id for _ in range(5)]
+    for id in ids:
+        turn = here.journal.begin_turn(id, "转人工")
+        here.journal.finish_turn(turn, [], {}, "bot")  # type: ignore[arg-type]
+    waited = [timedelta(seconds=30), timedelta(seconds=90), timedelta(seconds=600), None]
+    with database.session() as session:
+        for id, wait in zip(ids, waited, strict=False):
+            taken = october + wait if wait else None
+            session.add(
+                EscalationRow(
+                    conversation_id=id, reason="wish", priority=5, state="closed", asked_at=october, since=october,
+                    taken_at=taken, ended_at=october + timedelta(hours=1),
+                )
+            )  # fmt: skip
+    row = reports.make("bot", {"month": "2026-10"}).rows[0]
+    assert (row["conversations"], row["with_person"], row["containment"]) == (5, 4, 0.2)
+    assert (row["wait"], row["given_up"]) == (90, 1)
+    empty = reports.make("bot", {"month": "2026-09"}).rows[0]
+    assert (empty["conversations"], empty["containment"], empty["wait"]) == (0, None, None)
 
 
 def test_periods_filters_and_what_is_none_of_them(reports: Reports) -> None:

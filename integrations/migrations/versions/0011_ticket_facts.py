@@ -43,11 +43,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('ticket_facts', schema=None) as batch_op:
         batch_op.create_index('ix_ticket_facts_about', ['month', 'about', 'topic', 'district', 'repeated'], unique=False)
-        batch_op.create_index('ix_ticket_facts_follow_up', ['month', 'lead_unit', 'district', 'topic', 'follow_up', 'contacted', 'solved', 'satisfied'], unique=False)
+        batch_op.create_index('ix_ticket_facts_follow_up', ['month', 'lead_unit', 'follow_up', 'contacted', 'solved', 'satisfied', 'district', 'topic'], unique=False)
         batch_op.create_index('ix_ticket_facts_kind', ['topic', 'district', 'month', 'kind', 'open', 'status'], unique=False)
         batch_op.create_index('ix_ticket_facts_open', ['open', 'lead_unit', 'due_at', 'district', 'topic'], unique=False)
-        batch_op.create_index('ix_ticket_facts_talk', ['month', 'channel', 'turns', 'corrected', 'missed', 'district', 'topic'], unique=False)
-        batch_op.create_index('ix_ticket_facts_unit', ['month', 'lead_unit', 'district', 'topic', 'open', 'returns', 'reopens', 'late'], unique=False)
+        batch_op.create_index('ix_ticket_facts_talk', ['month', 'turns', 'corrected', 'missed', 'channel'], unique=False)
+        batch_op.create_index('ix_ticket_facts_unit', ['month', 'lead_unit', 'open', 'late', 'returns', 'reopens', 'district', 'topic'], unique=False)
         batch_op.create_index('ix_ticket_facts_what', ['month', 'topic', 'district', 'street', 'status', 'type', 'channel'], unique=False)
 
     with op.batch_alter_table('conversations', schema=None) as batch_op:
