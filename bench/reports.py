@@ -83,9 +83,12 @@ def _line(row: tuple[object, ...]) -> str:
 def _settle(database: Database, indexes: Iterable[Index]) -> None:
     for index in indexes:
         index.create(database.engine)
-    postgres = database.engine.dialect.name == "postgresql"
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE" if postgres else "ANALYZE"))
+    if database.engine.dialect.name == "postgresql":
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+    else:
+        with database.engine.begin() as connection:
+            connection.execute(text("ANALYZE"))
 
 
 def measure(database: Database, at: datetime) -> list[tuple[str, tuple[float, float], tuple[float, float]]]:

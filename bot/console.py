@@ -8,8 +8,8 @@ from bot.house import House
 from bot.operators.canned import read_canned
 from bot.operators.floor import Floor
 from bot.operators.office import Office
-from config.city import read
 from bot.reports import reports_of
+from config.city import read
 from config.settings import Settings
 from integrations.accounts import Accounts
 from integrations.audit import Audit

@@ -13,6 +13,7 @@ from config.city import read
 from config.settings import Settings
 from integrations.database import Database
 from integrations.deadlines import Deadlines
+from integrations.facts import fill_in
 from integrations.followup import FollowUps, Intervals
 from integrations.followup_answers import FollowUpAnswers
 from integrations.outbox import Outbox
@@ -53,6 +54,8 @@ async def following_up(
     settings: Settings, database: Database, clock: Callable[[], datetime], announce: Callable[[str], None]
 ) -> AsyncIterator[None]:
     """Does what is due, for as long as the context is open. Every replica may: a row belongs to whoever locks it first."""
+    # Tickets from before there were facts.
+    await to_thread.run_sync(fill_in, database)
     working = asyncio.create_task(
         _work(follow_ups_of(settings, database, clock), announce, settings.followup_poll_seconds)
     )

@@ -63,7 +63,9 @@ def follow_up(session: Session, city: City, scope: Scope, now: datetime) -> Repo
 def _row(unit: str, counts: Mapping[str, Any], rates: Rates, small: int) -> dict[str, Any]:
     """A rate of a handful of answers says nothing of the unit, and much of the citizens: it is left out."""
     enough = counts["answered"] >= small
-    shown = {question: _rate(question, counts, rates) if enough else None for question in (CONTACTED, SOLVED, SATISFIED)}
+    shown = {
+        question: _rate(question, counts, rates) if enough else None for question in (CONTACTED, SOLVED, SATISFIED)
+    }
     known = {question: rate for question, rate in shown.items() if rate is not None}
     weight = sum(rates.weights[question] for question in known)
     score = round(sum(rates.weights[q] * rate for q, rate in known.items()) / weight, 4) if weight else None

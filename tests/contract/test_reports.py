@@ -17,6 +17,7 @@ from integrations.drafts import NewEntry
 from integrations.escalation_tables import EscalationRow
 from integrations.facts import FactRow, facts_of, fill_in
 from integrations.followup import FollowUps, Intervals
+from integrations.journal import Turn
 from integrations.quiet import QuietHours
 from integrations.reports.library import REPORTS, NoSuchReport, Reports
 from integrations.reports.scope import BadScope, Scope, before, months_between
@@ -265,7 +266,8 @@ def test_the_wait_for_a_person_is_the_queues(database: Database, here: Desks, cl
     ids = [here.journal.create("web").id for _ in range(5)]
     for id in ids:
         turn = here.journal.begin_turn(id, "转人工")
-        here.journal.finish_turn(turn, [], {}, "bot")  # type: ignore[arg-type]
+        assert isinstance(turn, Turn)
+        here.journal.finish_turn(turn, [], {})
     waited = [timedelta(seconds=30), timedelta(seconds=90), timedelta(seconds=600), None]
     with database.session() as session:
         for id, wait in zip(ids, waited, strict=False):

@@ -15,10 +15,10 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from bench.made_up_city import made_up
 from bench.reports import load
+from bot.house import now
 from bot.reports import reports_of
 from integrations.accounts import Accounts, Role
 from integrations.audit import Audit
-from bot.house import now
 from integrations.database import Database, upgrade
 from integrations.reports.library import REPORTS
 from tests.conftest import ROOT
@@ -92,7 +92,7 @@ def test_every_report_shows_its_chart_and_the_numbers_of_its_file(city: City, br
     for name in REPORTS:
         page.goto(f"{city.url}/operator/reports?name={name}&district=海淀区")
         expect(page.locator(".report .title")).to_be_visible(timeout=PATIENCE)
-        page.locator(".chart svg").wait_for(state="attached")
+        page.locator(".chart svg, .report .empty").first.wait_for(state="attached")
         shown = page.locator(".sheet tbody tr")
         written = page.request.get(f"{city.url}/operator/reports/{name}.csv?district=海淀区").text()
         rows = list(csv.DictReader(io.StringIO(written.removeprefix("\ufeff"))))
