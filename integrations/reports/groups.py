@@ -15,7 +15,7 @@ from integrations.reports.scope import Scope
 from integrations.tables import TicketRow
 
 SHOWN = 100
-LOOKED_AT = 200
+LOOKED_AT = 120
 """Most complained of first; of these it is counted how many people they are."""
 
 COLUMNS = (
