@@ -114,6 +114,8 @@ async def _one(address: str, sound: bytes, together: asyncio.Barrier, number: in
     # People do not end their sentences in the same moment.
     await asyncio.sleep(number * 0.15)
     taken = await caller.say(sound)
+    # The first sound may be a filler: the answer is waited for, so that its parts are counted.
+    await caller.bot_is_silent()
     await caller.hang_up()
     return taken
 

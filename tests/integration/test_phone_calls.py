@@ -5,7 +5,7 @@ The calls are led at the same time, each by a caller with a number of their own;
 
 import asyncio
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -47,12 +47,13 @@ class Caller:
     def __init__(self, phone: Phone, number: str | None) -> None:
         self.phone, self.number = phone, number
         self.id = uuid.uuid4()
+        self.asks: Callable[[], Any] | None = None
         self.peer: StrictPeer = None  # type: ignore[assignment]
 
     async def dial(self) -> None:
         if self.number:
             await self.phone.gateway.announce(self.id, self.number, None)
-        self.peer = await StrictPeer.call(self.phone.address, self.id)
+        self.peer = await StrictPeer.call(self.phone.address, self.id, asks=self.asks)
         self._turn: float | None = None
 
     async def listen(self) -> None:
@@ -138,6 +139,7 @@ async def is_cut_off(first: Caller, again: Caller) -> str:
     await again.listen()
     again.peer.press("0")
     handed = await again.peer.ended(60)
+    assert again.peer.answer == "waiting", "operators find the conversation before the caller is through"
     await again.dial()
     await again.press("1")
     await again.press("1")
@@ -174,6 +176,13 @@ def led(house: tuple[asyncio.Runner, Conversation], tmp_path_factory: pytest.Tem
     for text in (YES, COMPLAINT, "可以", "对的没问题", "谢谢"):
         # Spoken beforehand: the synthesiser would hold up the wire.
         speech(text, RATE)
+
+    def in_the_queue() -> str:
+        talk = talks.of_call(str(callers[3].id))
+        assert talk is not None
+        return door.journal.state(talk.conversation_id)
+
+    callers[3].asks = in_the_queue
 
     async def calls() -> str:
         async with phone.server.listening():
