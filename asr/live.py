@@ -84,6 +84,11 @@ class LiveUtterance:
         return self._silent_frames == 0
 
     @property
+    def seconds(self) -> float:
+        """How much sound is kept of this utterance."""
+        return self._length / RATE
+
+    @property
     def silence(self) -> float:
         """Seconds since somebody last spoke; 0 when nobody has."""
         return self._silent_frames * FRAME / RATE if self._spoke else 0.0

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bot.channels.phone import words
+from bot.channels.phone import hearing, words
 from bot.channels.phone.line_voice import SLOW
 from dialog.actions import aloud, wording
 from integrations.phone_talks import DONE, DROPPED, HUMAN, PhoneTalk
@@ -434,3 +434,27 @@ def test_a_dialog_that_fails_leaves_the_caller_to_a_person(play: Play) -> None:
     scene = play(script, Door([RuntimeError("broken"), answer(wording.WAITING_FOR_HUMAN, state="waiting")]))
     assert words.TROUBLE in scene.said
     assert scene.call.ended == "human"
+
+
+def test_a_house_that_can_note_nothing_still_leads_to_a_person(play: Play) -> None:
+    async def script(s: Scene) -> None:
+        await s.agree()
+        await s.say(WHERE)
+        await s.until(lambda: s.call.over)
+
+    scene = play(script, Door([RuntimeError("broken")]))
+    assert scene.call.ended == "human"
+    assert len(scene.door.heard) == 2, "no more than one try"
+
+
+def test_a_monologue_is_heard_in_parts_and_none_of_it_is_lost(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hearing, "LONGEST", 3.0)
+
+    async def script(s: Scene) -> None:
+        await s.agree()
+        for _ in range(3):
+            await s.say(WHERE)
+        await s.until(lambda: len(s.door.heard) >= 3)
+
+    scene = play(script)
+    assert "".join(scene.door.texts).count("路灯") >= 2

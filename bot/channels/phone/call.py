@@ -64,7 +64,7 @@ class Call:
         self._last: list[str] = []
         self._leaving: str | None = None
         self._silent_since: float | None = None
-        self._silences = self._misses = 0
+        self._silences = self._misses = self._failures = 0
         self._filed = self._wants_a_person = False
 
     async def run(self) -> None:
@@ -259,13 +259,18 @@ class Call:
     async def _answered(self, told: dict[str, Any] | None) -> None:
         await self.turns.over()
         if told is None:
-            await self._to_a_person(words.TROUBLE)
+            self._failures += 1
+            if self._failures > 1:
+                # Not even the wish for a person could be noted: the dialplan still leads to one.
+                self._leave(HUMAN, [words.TROUBLE])
+            else:
+                await self._to_a_person(words.TROUBLE)
             return
         self.times.answered = self._now()
         texts = [reply["text"] for reply in told["replies"]]
         if wording.NOT_CLEAR in texts:
             self.manner.struggling()
-        self._misses = 0
+        self._misses = self._failures = 0
         self._filed = told["ticket"] is not None and not told["draft"]["fields"]
         later, self.turns.later = self.turns.later, []
         if told["state"] in (WAITING, OPERATOR):

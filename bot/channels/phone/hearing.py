@@ -6,6 +6,7 @@ or nobody's sentence would ever end.
 
 import asyncio
 import contextlib
+import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asr.endpointing import Endpointing
-from asr.errors import AsrError, TooLong
+from asr.errors import AsrError
 from asr.live import LiveUtterance
 from asr.transcriber import RATE
 from asr.transcript import Transcript
@@ -28,6 +29,9 @@ AT_ONCE = 0.04
 
 HOLE = 0.2
 """Seconds without sound after which it counts as silence."""
+
+LONGEST = 60.0
+"""Seconds after which an utterance is taken as it is, although the speaker goes on."""
 
 T = TypeVar("T")
 Samples = NDArray[np.float32]
@@ -74,6 +78,8 @@ class Hearing:
         self._finish = False
         self._utterance: LiveUtterance | None = None
         self._loop = asyncio.get_running_loop()
+        self._one = threading.Lock()
+        """One thread at a time in a recogniser: one may still be in it when the call ends."""
 
     def feed(self, samples: bytes) -> None:
         """Sound from the line."""
@@ -134,14 +140,17 @@ class Hearing:
             self._utterance = await self._in_thread(self._new)
 
     def _step(self, utterance: LiveUtterance, data: bytes) -> bool:
-        try:
+        with self._one:
             over = any(heard.kind == "end" for heard in utterance.feed(data))
-        except TooLong:
-            return True
-        utterance.forget_silence()
-        return over
+            utterance.forget_silence()
+            # A monologue is heard in parts: none of it is lost.
+            return over or utterance.seconds >= LONGEST
 
     def _end(self, utterance: LiveUtterance) -> Said:
+        with self._one:
+            return self._over(utterance)
+
+    def _over(self, utterance: LiveUtterance) -> Said:
         silent_since = self._loop.time() - utterance.silence
         transcript: Transcript | None = None
         with contextlib.suppress(AsrError):

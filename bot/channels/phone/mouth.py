@@ -1,6 +1,7 @@
 """What one call is told: pieces one after the other; stopped at once, and taken up again where it was."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ import numpy as np
 from bot.channels.phone.echo import rms
 from bot.channels.phone.line_voice import USUAL_PACE, LineVoice, Sound
 from bot.channels.phone.transport import CallTransport
+
+log = logging.getLogger(__name__)
 
 BETWEEN = 0.2
 """Seconds of silence after each piece; longer the slower it is spoken."""
@@ -141,17 +144,22 @@ class Mouth:
         self._task = asyncio.create_task(self._say(pieces, self._turn))
 
     async def _say(self, pieces: Sequence[tuple[str, Sound | None]], turn: int) -> None:
-        for text, ready in pieces:
-            # The first piece is heard while the others are still made.
-            sound = (
-                self._finished(await self._voice.speak(text, self._call.rate, self.pace)) if ready is None else ready
-            )
-            begins = self._call.play(sound.astype("<i2").tobytes())
-            if self.on_sound is not None:
-                on_sound, self.on_sound = self.on_sound, None
-                on_sound()
-            self._pieces.append(_Piece(text, sound, begins, _levels(sound, self._call.rate)))
+        try:
+            for text, ready in pieces:
+                # The first piece is heard while the others are still made.
+                sound = ready if ready is not None else await self._made(text)
+                begins = self._call.play(sound.astype("<i2").tobytes())
+                if self.on_sound is not None:
+                    on_sound, self.on_sound = self.on_sound, None
+                    on_sound()
+                self._pieces.append(_Piece(text, sound, begins, _levels(sound, self._call.rate)))
+        except Exception as error:
+            # What cannot be said is not waited for: the talk goes on. The error's text may hold the caller's words.
+            log.error("call %s: speaking failed: %s", self._call.call_id, type(error).__name__)
         self._call.mark(str(turn))
+
+    async def _made(self, text: str) -> Sound:
+        return self._finished(await self._voice.speak(text, self._call.rate, self.pace))
 
     def _finished(self, sound: Sound) -> Sound:
         if self.gain != 1.0:

@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Iterator
 
+from anyio import to_thread
+
 from bot.channels.phone import words
 from bot.channels.phone.call import Call
 from bot.channels.phone.rooms import Rooms
@@ -31,8 +33,21 @@ class Talk:
         self.live.add(talk)
         try:
             await talk.run()
+        except Exception:
+            await self._tell_operators(talk)
+            raise
         finally:
             self.live.discard(talk)
+
+    async def _tell_operators(self, talk: Call) -> None:
+        """The gateway hands the caller over; what they told is put where operators look."""
+        conversation, escalations = talk.conversation, self.rooms.door.waiting_room.escalations
+        if conversation is None:
+            return
+        try:
+            await to_thread.run_sync(lambda: escalations.ask(conversation, "unavailable"))
+        except Exception as error:
+            log.error("call %s: nobody was told: %s", talk.call.call_id, type(error).__name__)
 
 
 def fixed_sentences(catalog: Catalog) -> Iterator[str]:
