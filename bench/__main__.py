@@ -2,13 +2,14 @@
 
 import asyncio
 
-from bench import listening, outbox, reading, speaking, telephone, telephone_talk, turns
+from bench import floor, listening, outbox, reading, speaking, telephone, telephone_talk, turns
 
 if __name__ == "__main__":
     asyncio.run(turns.main())
     asyncio.run(reading.main())
     listening.main()
     outbox.main()
+    floor.main()
     asyncio.run(speaking.main())
     telephone.main()
     asyncio.run(telephone_talk.main())

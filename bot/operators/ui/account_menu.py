@@ -19,7 +19,7 @@ def account_menu(office: Office, person: Person, mode: ui.dark_mode) -> None:
     def switch() -> None:
         appearance.text = f"外观：{dark.switch(mode)}"
 
-    with ui.button(f"{person.name} · {CHINESE_ROLES[person.role]}", icon="person").props("flat dense no-caps"):  # noqa: SIM117
+    with ui.button(f"{person.name} · {CHINESE_ROLES[person.role]}", icon="person", color=None).classes("plain quiet"):  # noqa: SIM117
         with ui.menu():
             with ui.menu_item(on_click=switch, auto_close=False):
                 appearance = ui.label(f"外观：{dark.NAMES[mode.value]}")
@@ -47,8 +47,8 @@ def _password_dialog(office: Office, person: Person) -> ui.dialog:
         again = _password("再写一遍", "new-password")
         ui.label("改好后请用新密码重新登录。").classes("soft")
         with ui.row().classes("actions"):
-            ui.button("取消", on_click=dialog.close).props("flat")
-            ui.button("改", on_click=change)
+            ui.button("取消", on_click=dialog.close, color=None).classes("plain")
+            ui.button("改", on_click=change, color=None).classes("go")
     return dialog
 
 

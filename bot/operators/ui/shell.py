@@ -114,7 +114,9 @@ class Shell:
                             ui.icon(place.icon).props("aria-hidden=true")
                         ui.label(place.title)
             ui.element("div").classes("grow")
-            ui.button(icon="keyboard", on_click=help_.open).props('flat dense aria-label="快捷键"')
+            ui.button(icon="keyboard", on_click=help_.open, color=None).classes("plain quiet").props(
+                'aria-label="快捷键"'
+            )
             account_menu(self.office, me.person, mode)
         self._keys(help_, shown)
         content = ui.element("main").classes("page")

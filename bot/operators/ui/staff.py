@@ -36,7 +36,7 @@ class StaffPage:
             self._login = ui.input("用户名").props("dense outlined")
             self._name = ui.input("姓名").props("dense outlined")
             self._role = ui.select(ROLES, value=Role.OPERATOR.value, label="角色").props("dense outlined options-dense")
-            ui.button("新建", on_click=self._add)
+            ui.button("新建", on_click=self._add, color=None).classes("go")
         self._told = ui.label().classes("notice").props("role=status")
         self._told.visible = False
 
@@ -59,10 +59,9 @@ class StaffPage:
             with ui.element("td"):
                 ui.label("停用" if person.disabled else "在用")
             with ui.element("td").classes("actions"):
-                ui.button("新密码", on_click=lambda: self._reset(person)).props("flat dense")
-                ui.button("恢复" if person.disabled else "停用", on_click=lambda: self._switch(person)).props(
-                    "flat dense"
-                )
+                ui.button("新密码", on_click=lambda: self._reset(person), color=None).classes("plain")
+                word = "恢复" if person.disabled else "停用"
+                ui.button(word, on_click=lambda: self._switch(person), color=None).classes("plain")
 
     async def _set_role(self, person: Person, role: str) -> None:
         await self._do(lambda: self._accounts.set_role(person.login, Role(role), by=self._me.login))
