@@ -51,8 +51,7 @@ class Attendant:
         for came_back in await to_thread.run_sync(self.rejections.open):
             await to_thread.run_sync(self._call_for, came_back)
             self.announce(came_back.conversation_id)
-        for entry in await to_thread.run_sync(escalations.to_resume):
-            await self._resume(entry)
+        await asyncio.gather(*map(self._resume, await to_thread.run_sync(escalations.to_resume)))
 
     def _call_for(self, came_back: Rejection) -> None:
         self.desk.escalations.ask(came_back.conversation_id, "rejected", cause=came_back.cause, tell=_came_back)

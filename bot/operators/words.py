@@ -48,8 +48,6 @@ ASK_PHONE = "好的，给您回电话。打到哪个号码？"
 TAKEN = "坐席已接入，您请说。"
 CLOSED = "坐席结束了这次对话。还有别的事，随时跟我说。"
 BACK = "坐席处理完了，我接着帮您办。"
-OFFER = "需要的话，可以随时转人工。"
-AGAIN = "别着急，我接着帮您办。"
 
 
 def place(position: int) -> str:

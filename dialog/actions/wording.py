@@ -40,7 +40,6 @@ CANCELLED = "好的，这件事不办了，刚才说的我都不提交。"
 NOTHING_TO_CANCEL = "您现在没有正在办的事。"
 STARTED_OVER = "好的，我们重新来。"
 WAITING_FOR_HUMAN = "好的，已经帮您登记转人工，说过的都会带给坐席。"
-WHILE_WAITING = "已经记下了，坐席接入后就能看到。不想等了可以说“继续”。"
 BACK_FROM_WAITING = "好的，我接着帮您办。"
 
 THANKS = "不客气，能帮到您就好。"

@@ -6,6 +6,7 @@ sends each one once) is found by asking for the open conversations from time to 
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from anyio import to_thread
 from bot.operators.chatwoot.api import ChatwootApi, ChatwootError
 from bot.operators.chatwoot.mirroring import OURS
 from bot.operators.desk import OperatorDesk
-from integrations.escalation import HELD, AlreadyTaken, NotYours
+from integrations.escalation import HELD, AlreadyTaken, EscalationError, NotYours
 from integrations.mirrors import Mirror, Mirrors
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,9 @@ class Hearing:
         now = await self.api.conversation(mirror.chatwoot_id)
         for message in await self.api.messages(mirror.chatwoot_id):
             await self._message(mirror, message)
-        await to_thread.run_sync(self._stand, mirror, now)
+        # Taken or ended in this very moment by somebody else: they were first.
+        with suppress(EscalationError):
+            await to_thread.run_sync(self._stand, mirror, now)
         self.announce(mirror.conversation_id)
 
     async def _mirror(self, number: Any) -> Mirror | None:
@@ -76,9 +79,10 @@ class Hearing:
             and not str(message.get("source_id") or "").startswith(OURS)
         )
         if said_to_citizen:
-            await to_thread.run_sync(
-                self._say, mirror, f"cw:{message['id']}", str(message.get("content") or ""), sender
-            )
+            with suppress(EscalationError):
+                await to_thread.run_sync(
+                    self._say, mirror, f"cw:{message['id']}", str(message.get("content") or ""), sender
+                )
             self.announce(mirror.conversation_id)
 
     def _say(self, mirror: Mirror, message_id: str, text: str, sender: Mapping[str, Any]) -> None:

@@ -42,6 +42,10 @@ class Mirroring:
             except ChatwootError as error:
                 log.warning("chatwoot: %s", error)
                 await to_thread.run_sync(self.mirrors.failed, mirror)
+            except Exception as error:
+                # One conversation that cannot be told holds up no other.
+                log.error("chatwoot: %s", type(error).__name__)
+                await to_thread.run_sync(self.mirrors.failed, mirror)
 
     async def _tell(self, mirror: Mirror) -> None:
         case = await to_thread.run_sync(self.desk.case, mirror.conversation_id)
