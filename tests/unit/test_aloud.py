@@ -6,6 +6,7 @@ from itertools import combinations
 import pytest
 
 from asr.reading import as_read
+from bot.channels.phone import words
 from dialog.actions import aloud, wording
 from dialog.actions.questions import asked_aloud
 from intents.catalog import FieldKind, load_catalog
@@ -19,6 +20,8 @@ FIELDS = [(topic.id, field) for topic in CATALOG.topics.values() for field in to
 TOLD = {
     *(asked_aloud(field, again=again) for _, field in FIELDS for again in (False, True)),
     *aloud.sentences(),
+    *words.sentences(),
+    words.ASK_RESUME.format(max((aloud.spoken(topic.short) for topic in CATALOG.topics.values()), key=len)),
     CATALOG.fields["topic"].phone_again,
 }
 

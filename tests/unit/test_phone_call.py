@@ -425,15 +425,21 @@ def test_a_caller_who_comes_back_from_the_queue_is_where_they_were(play: Play) -
     assert scene.door.heard == [("old", wording.GO_ON)]
 
 
-def test_a_dialog_that_fails_leaves_the_caller_to_a_person(play: Play) -> None:
+def test_a_dialog_that_fails_leaves_the_caller_to_a_person_and_nothing_of_theirs_in_the_log(
+    play: Play, caplog: pytest.LogCaptureFixture
+) -> None:
     async def script(s: Scene) -> None:
         await s.agree()
         await s.say(WHERE)
         await s.until(lambda: s.call.over)
 
-    scene = play(script, Door([RuntimeError("broken"), answer(wording.WAITING_FOR_HUMAN, state="waiting")]))
+    failure = RuntimeError("朝阳区望京的路灯不亮 13912345678")
+    scene = play(script, Door([failure, answer(wording.WAITING_FOR_HUMAN, state="waiting")]))
     assert words.TROUBLE in scene.said
     assert scene.call.ended == "human"
+    assert "RuntimeError" in caplog.text
+    for personal in ("路灯", "13912345678", "13800138000"):
+        assert personal not in caplog.text
 
 
 def test_a_house_that_can_note_nothing_still_leads_to_a_person(play: Play) -> None:
