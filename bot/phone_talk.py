@@ -44,8 +44,8 @@ def line_voice_of(settings: Settings) -> LineVoice | None:
 
 
 def talk_of(settings: Settings, database: Database, clock: Callable[[], datetime], door: Conversation) -> Talk | None:
-    """Leads calls; None where the house has no voice to lead one."""
-    voice = line_voice_of(settings)
+    """Leads calls; None where the house has no ears or no voice to lead one."""
+    voice = line_voice_of(settings) if door.ears.follows else None
     if voice is None:
         return None
     rooms = Rooms(
