@@ -59,7 +59,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 def run(story: Coroutine[Any, Any, None]) -> None:
     """One story, with a limit."""
-    asyncio.run(asyncio.wait_for(story, 120))
+    asyncio.run(asyncio.wait_for(story, 280))
 
 
 async def echoed(peer: StrictPeer) -> None:
@@ -70,7 +70,7 @@ async def echoed(peer: StrictPeer) -> None:
 
 async def refused_at(door: str) -> None:
     """Waits until nobody is let in any more."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while True:
             try:
                 early = await StrictPeer.call(door)
@@ -123,7 +123,7 @@ def test_killed_it_knows_afterwards_how_its_calls_ended_and_told_twice_to_stop_i
             again.process.send_signal(signal.SIGTERM)
             await refused_at(again.door)
             again.process.send_signal(signal.SIGTERM)
-            assert await asyncio.to_thread(again.process.wait, 30) == 0
+            assert await asyncio.to_thread(again.process.wait, 90) == 0
             await peer.ended()
         finally:
             again.process.kill()
