@@ -195,6 +195,37 @@ def test_what_was_said_can_be_thrown_away(speaking_page: Page) -> None:
     assert page.locator("#talk li").count() == lines
 
 
+def test_escape_throws_away_wherever_the_keyboard_is(speaking_page: Page) -> None:
+    page = speaking_page
+    page.locator("#mic").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#speaking")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#speaking")).to_be_hidden()
+    expect(page.locator("#mic")).to_have_attribute("aria-pressed", "false")
+
+
+def test_whoever_holds_the_button_sends_by_letting_go(speaking_page: Page) -> None:
+    page = speaking_page
+    spoken = page.locator("#talk li.spoken").count()
+    page.locator("#mic").hover()
+    page.mouse.down()
+    expect(page.locator("#heard")).to_contain_text("路灯", timeout=30_000)
+    page.mouse.up()
+    expect(page.locator("#talk li.spoken")).to_have_count(spoken + 1, timeout=30_000)
+    expect(page.locator("#speaking")).to_be_hidden()
+
+
+def test_letting_go_before_the_line_stands_does_not_hang(speaking_page: Page) -> None:
+    page = speaking_page
+    page.locator("#mic").hover()
+    page.mouse.down()
+    # As long as a hold has to be, whether or not the microphone and the line are ready by then.
+    page.wait_for_timeout(360)
+    page.mouse.up()
+    expect(page.locator("#speaking")).to_be_hidden(timeout=30_000)
+
+
 def test_replies_can_be_read_aloud(speaking_page: Page) -> None:
     page = speaking_page
     page.get_by_role("button", name="朗读").click()

@@ -11,6 +11,8 @@ class Speech {
     this.held = held;
     this.state = "starting";
     this.id = newId();
+    // What is said before the line stands is kept, and sent first.
+    this.early = [];
   }
 
   async start() {
@@ -20,6 +22,7 @@ class Speech {
     if (this.state === "over") return this.close();
     this.audio = new AudioContext();
     await this.audio.audioWorklet.addModule("/static/samples.js");
+    if (this.state === "over") return this.close();
     const source = this.audio.createMediaStreamSource(this.stream);
     this.meter = this.audio.createAnalyser();
     this.meter.fftSize = 512;
@@ -35,7 +38,8 @@ class Speech {
     this.socket.onmessage = (event) => this.on(JSON.parse(event.data));
     this.socket.onclose = () => { if (this.state !== "over") this.fail("网络断了一下，请再说一遍。"); };
     this.samples.port.onmessage = (event) => {
-      if (this.state === "listening" && this.socket.readyState === WebSocket.OPEN) this.socket.send(event.data);
+      if (this.state === "starting") this.early.push(event.data);
+      else if (this.state === "listening" && this.socket.readyState === WebSocket.OPEN) this.socket.send(event.data);
     };
     this.draw();
   }
@@ -44,8 +48,9 @@ class Speech {
 
   on(message) {
     if (message.type === "ready") {
-      this.state = this.wanted || "listening";
-      if (this.wanted) this.stop();
+      this.state = "listening";
+      this.early.splice(0).forEach((sound) => this.socket.send(sound));
+      if (this.wanted) this[this.wanted]();
     } else if (message.type === "partial") {
       show(message.text);
     } else if (message.type === "end" && !this.held) {
@@ -71,7 +76,7 @@ class Speech {
   }
 
   stop() {
-    if (this.state === "starting") { this.wanted = "listening"; return; }
+    if (this.state === "starting") { this.wanted = "stop"; return; }
     if (this.state !== "listening") return;
     this.state = "stopping";
     this.quiet();
@@ -81,7 +86,7 @@ class Speech {
   send() {
     this.sending = true;
     $("speech-send").disabled = true;
-    if (this.state === "starting") { this.wanted = "listening"; return; }
+    if (this.state === "starting") { this.wanted = "send"; return; }
     this.quiet();
     this.state = "sending";
     this.tell({ type: "send" });
@@ -165,7 +170,7 @@ mic.addEventListener("keydown", (event) => {
   if (event.repeat) return;
   if (speech) speech.stop(); else begin(false);
 });
-bar.addEventListener("keydown", (event) => { if (event.key === "Escape" && speech) speech.discard(); });
+document.addEventListener("keydown", (event) => { if (event.key === "Escape" && speech) speech.discard(); });
 $("speech-send").addEventListener("click", () => speech && speech.send());
 $("speech-discard").addEventListener("click", () => speech && speech.discard());
 
