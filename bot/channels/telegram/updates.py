@@ -243,8 +243,8 @@ class Updates:
             yield
         finally:
             showing.cancel()
-            with suppress(asyncio.CancelledError):
-                await showing
+            # Its own end is expected; that of the turn, which may come just now, is not to be swallowed.
+            await asyncio.gather(showing, return_exceptions=True)
 
 
 def _sound(message: Message) -> Sound | None:
