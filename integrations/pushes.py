@@ -12,6 +12,9 @@ from integrations.quiet import QuietHours
 from integrations.tables import ConversationRow, PushRow, UtteranceRow
 
 WAITING, DONE, AWAY = "waiting", "done", "away"
+NEWS = ('"status"', '"follow_up"')
+"""In a line's payload: what can wait until the morning."""
+
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=2), timedelta(minutes=10)
 
 
@@ -55,7 +58,8 @@ class Pushes:
             earlier.seq > UtteranceRow.seq,
             earlier.direction == "operator",
         )
-        news = and_(UtteranceRow.direction == "bot", cast(UtteranceRow.payload, Text).contains('"status"'), ~spoken_to)
+        can_wait = or_(*(cast(UtteranceRow.payload, Text).contains(key) for key in NEWS))
+        news = and_(UtteranceRow.direction == "bot", can_wait, ~spoken_to)
         quiet = self._quiet.until(now) is not None
         with self._database.reading() as session:
             rows = session.execute(

@@ -14,6 +14,9 @@ from integrations.reports.report import MONEY, TEXT, Column, Report, share
 from integrations.reports.scope import Scope
 from integrations.tables import TicketRow
 
+MONTHS = 3
+"""A group case is of these days: of a longer period its last months count."""
+
 SHOWN = 100
 LOOKED_AT = 120
 """Most complained of first; of these it is counted how many people they are."""
@@ -31,7 +34,7 @@ COLUMNS = (
 
 def groups(session: Session, city: City, scope: Scope, now: datetime) -> Report:
     """One row a group case, the most people first. Who they are is in no column: what fewer than three say is in no row."""
-    scope = scope.without("channel", "type", "lead_unit")
+    scope = scope.without("channel", "type", "lead_unit").latest(MONTHS)
     keys = session.scalars(
         select(FactRow.about)
         .where(*scope.where(), FactRow.about.is_not(None))
@@ -76,5 +79,5 @@ def groups(session: Session, city: City, scope: Scope, now: datetime) -> Report:
         "重复反映工单": repeated.get(True, 0),
         "重复反映占比": share(repeated.get(True, 0), sum(repeated.values())),
     }
-    notes = (f"至少{LEAST}位不同市民反映同一对象才列出；最多列{SHOWN}项。",)
+    notes = (f"至少{LEAST}位不同市民反映同一对象才列出，按期末{MONTHS}个月算；最多列{SHOWN}项。",)
     return Report("groups", "重复反映与群体诉求", (scope.first, scope.last), scope.filters, COLUMNS, rows, now, summary, notes)  # fmt: skip

@@ -59,6 +59,10 @@ class Scope:
         """The same without some of the filters: a report says which it does not know."""
         return replace(self, filters={name: value for name, value in self.filters.items() if name not in names})
 
+    def latest(self, months: int) -> "Scope":
+        """Its last months at most."""
+        return replace(self, first=max(self.first, before(self.last, months - 1)))
+
     def earlier(self) -> "Scope":
         """As many months, just before."""
         length = months_between(self.first, self.last)

@@ -287,6 +287,18 @@ def test_news_are_pushed_once_in_order_also_after_a_restart(house: House, api: B
     api.wait(lambda: api.texts()[1:] == ["已受理", "已派单", "办理中"])
 
 
+def test_a_question_that_comes_unasked_brings_its_buttons(house: House, api: BotApi) -> None:
+    api.say("路灯不亮")
+    api.wait(lambda: len(api.texts()) == 1)
+    conversation = house.journal.latest("telegram", "telegram:7")
+    assert conversation is not None
+    asked = [{"title": title, "payload": title} for title in ("解决了", "解决了一部分", "没解决")]
+    house.journal.append(conversation, "这件事解决了吗？", {"buttons": asked, "follow_up": 1}, unasked=True)
+    api.wait(lambda: api.texts()[1:] == ["这件事解决了吗？"])
+    api.press("没解决")
+    api.wait(lambda: house.door.said[-1] == "没解决")
+
+
 def test_news_wait_for_the_end_of_the_quiet_hours(house: House, api: BotApi) -> None:
     api.say("路灯不亮")
     api.wait(lambda: len(api.texts()) == 1)
