@@ -16,7 +16,7 @@ _ROLE_BEFORE = (
     (
         REMAINING,
         re.compile(
-            r"(?:还|剩|余|里面?|卡里|账户|里头)(?:还)?(?:剩|有|余)?(?:下|额|余额)?(?:了|有|是|大概|大约|约|差不多|没用完的?)*$"
+            r"(?:(?:还|剩|余|里面?|卡里|账户|里头|账上)(?:还)?(?:剩|有|余)?(?:下|额|余额)?(?:了|有|是|大概|大约|约|差不多|没用完的?)*|(?:剩余|剩下|余下|未使用|没用完|未消费)的?(?:课时费|费用|金额|款项|余款|钱|学费|余额|会费)?(?:一共|总共|共|共计|是|大概|大约|约|差不多|还有|：|:)*)$"
         ),
     ),
     (
@@ -27,6 +27,10 @@ _ROLE_BEFORE = (
     ),
     (
         OWED,
+        re.compile(r"(?:补上|补给|补足|打(?:了个?|过|的)欠条|欠条(?:上)?(?:写着?|是)?)(?:我|我们|我家|大家|娘俩)*$"),
+    ),
+    (
+        OWED,
         re.compile(
             r"(?:工资|工钱|薪水|血汗钱|劳务费|工程款|补偿款|分红)(?:一共|总共|共|共计|合计|是|大概|大约|约|差不多|有|：|:)*$"
         ),
@@ -34,7 +38,7 @@ _ROLE_BEFORE = (
     (
         PAID,
         re.compile(
-            r"(?:交|付|花|充|存|买|办|缴|支付|转|投|费|价|要|收|掏|打|预存|储值|消费|押金|定金|学费|报名费|总共|一共|共计|实付|首付|给)(?:了|过|款|值|给|他|她|他们|的|卡|金|为|是|大概|大约|约|差不多|个|店里|商家|我|我们|钱|费|：|:|他们家)*$"
+            r"(?:交|付|花|充|冲|存|垫|买|办|缴|支付|转|投|费|价|要|收|掏|打|预存|储值|消费|押金|定金|学费|报名费|总共|一共|共计|实付|首付|给)(?:了|过|款|值|给|他|她|他们|的|卡|金|为|是|大概|大约|约|差不多|个|店里|商家|我|我们|钱|费|：|:|他们家)*$"
         ),
     ),
 )
@@ -66,6 +70,14 @@ _PER_MONTH = re.compile(
     r"(?:每月|每个月|一个月|月薪|一月|(?<!个)月工资|月租|每人)(?:工资|薪水|是|要|给|大概|大约|的|房租|租金)*$"
 )
 _MONTHS = re.compile(r"([一二三四五六七八九十两俩仨半\d]{1,3})个?(?:多)?月")
+_ONE_MONTH_ONLY = re.compile(r"(?:最后|头|第[一二三四五六七八九十]|这|那|上|末)(?:一)?个?月(?:的)?(?:工资|薪水|钱)?(?:是|要|给|的)*$")
+"""最后一个月的工资: one month's, not so much a month."""
+
+_STRONG = re.compile(r"(?:还|共|总共|一共|合计|至今|仍|尚)?(?:欠|差|拖欠)(?:了|我|我们|我家|他们|大家|着|款|薪|工资)*(?:大概|大约|约|差不多)?$")
+_OWN = re.compile(r"我(?:一个人|自己|本人|个人)?(?:还)?(?:有|欠|被欠)?$|本人(?:还)?有?$")
+_BARE_CLAUSE = re.compile(r"(?:^|[，,、；;。\s])$"), re.compile(r"\s*(?:[，,、；;。]|$)")
+"""A price said alone between two commas: 办的年卡，2999，一次没去."""
+
 _USED = re.compile(r"(?:用|花|消费|扣|去|上)(?:了|掉|过|去)(?:大概|大约|差不多)?$")
 
 OWING_TOPICS = frozenset({"unpaid_wages", "villager_benefits"})
@@ -79,6 +91,7 @@ class _Sum:
     used: bool
     monthly: bool
     total: bool = False
+    strong: bool = False
 
 
 def find_amounts(text: str, topic: str | None = None, asked: str | None = None) -> dict[str, Found]:
@@ -89,16 +102,20 @@ def find_amounts(text: str, topic: str | None = None, asked: str | None = None) 
     default = asked if asked in (PAID, OWED, REMAINING) else OWED if topic in OWING_TOPICS else PAID
     found: dict[str, Found] = {}
     used: _Sum | None = None
+    settled: set[str] = set()
+    said = any(one.strong and not one.monthly for one in sums)
     for one in sums:
         if one.used:
             used = one
             continue
         role = one.role or default
         value = one.number.value
-        if one.monthly and role == OWED and (months := _months_of(text)):
+        if one.monthly and role == OWED and not said and (months := _months_of(text)):
             value *= months
         held = found.get(role)
-        if held is None or one.total or (one.role and value > held.value and role != REMAINING):
+        larger = one.role and held is not None and value > held.value and role != REMAINING
+        if held is None or one.total or one.strong or (larger and role not in settled):
+            settled |= {role} if one.strong else set()
             found[role] = Found(whole(value), text[one.number.start : one.end], one.number.start, one.end)
     if used and PAID not in found:
         # 花了1999 alone is what was paid; beside a larger sum it is what was used of it.
@@ -120,6 +137,7 @@ def _sum(text: str, number: Number, asked: str | None) -> _Sum | None:
     if not money and not sign:
         if _NOT_MONEY_AFTER.match(after) or re.search(r"[A-Za-z第\-]$", before) or re.match(r"[A-Za-z\-]", after):
             return None
+        alone = _BARE_CLAUSE[0].search(text[: number.start]) and _BARE_CLAUSE[1].match(text, number.end)
         if number.value < 10 or number.value >= 1e9 or (1990 <= number.value <= 2035 and not role):
             return None
         bare = (
@@ -128,13 +146,15 @@ def _sum(text: str, number: Number, asked: str | None) -> _Sum | None:
         )
         large = number.value >= 100
         colloquial = bool(_COLLOQUIAL.search(text[number.start : number.end]))
-        if not (bare or used or colloquial or (large and (role or following)) or _PER_MONTH.search(before)):
+        if not (bare or used or colloquial or (large and alone and len(text) > number.end - number.start + 4) or (large and (role or following)) or _PER_MONTH.search(before)):
             return None
     end = number.end + (money.end() if money else 0)
     if following == OWED or (following == REMAINING and role != PAID):
         role = following
     total = bool(_TOTAL.search(before))
-    return _Sum(number, end, role or following, used, bool(_PER_MONTH.search(before)), total)
+    strong = role == OWED and bool(_STRONG.search(before) or (following == OWED and _OWN.search(before)))
+    monthly = bool(_PER_MONTH.search(before)) and not _ONE_MONTH_ONLY.search(before)
+    return _Sum(number, end, role or following, used, monthly, total, strong)
 
 
 def _months_of(text: str) -> float | None:

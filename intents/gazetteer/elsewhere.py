@@ -9,6 +9,9 @@ REACH = 14
 """Characters behind a city's name within which a district still belongs to it."""
 
 _ORIGIN = re.compile(r"^(?:市|省|的)?(?:人(?!民)|籍|老家|户口|来的|过来|话|口音|菜|大厦|路|街|烤鱼|拉面|胡同)")
+_MASKED = re.compile(r"(?<![A-Za-z])[A-Z]\d{0,2}[市区县](?![A-Za-z])")
+"""What publishers of letters put in a town's place."""
+
 _FROM = re.compile(r"(?:老家|籍贯|祖籍|户籍|来自|家乡|出生)[^，,。]{0,4}$")
 _NO_CITY = "北京市|本市|全市|我市|城市|超市|门市|都市|夜市|菜市|集市|股市|房市|楼市|上市|早市|该市|各市|外市|闹市|直辖市|省市|区市|县市|进市|出市|花市|米市|瓷器口|东市|西市|鱼市|市市"
 _SOME_CITY = re.compile(rf"(?!(?:{_NO_CITY}))[一-鿿]{{2}}市(?=[一-鿿]{{1,6}}(?:区|县|街道|镇|乡|路|街|村|小区))")
@@ -42,6 +45,11 @@ def governed_by_other_city(text: str, start: int, end: int) -> bool:
     if last is None:
         return False
     return "北京" not in before[max(0, last.start() - max(0, start - REACH)) :]
+
+
+def speaks_of_elsewhere(text: str) -> bool:
+    """Whether a text is about another city, named or masked (A市K3县), and Beijing is not spoken of."""
+    return "北京" not in text and (bool(_MASKED.search(text)) or next(cities(text), None) is not None)
 
 
 def city_before(text: str, start: int) -> int:

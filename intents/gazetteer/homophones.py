@@ -28,10 +28,11 @@ _CONFUSED = (
     (re.compile(r"(?<=[aei])ng$"), "n"),
 )
 _HAN = re.compile(r"[一-鿿]+")
-_GENERIC = "区街道镇乡村庄园里路桥站苑东西南北"
+_GENERIC = "区街道镇乡村庄园里路桥站苑院东西南北"
 _SAYS_PLACE_AFTER = re.compile(
     r"^(?:区|街道|地区|镇|乡|村|街|路|桥|站|地铁|小区|那边|这边|那块|附近|东路|西路|南路|北路|大街|[东西南北]里|[一二三四五六七八九]区|家园|花园)"
 )
+_PHASE = re.compile(r"[一二三四五六七八九十]期")
 _SAYS_PLACE_BEFORE = re.compile(r"(?:区|住在?|家在|位于|地址是?|就在|到了?|北京)$")
 
 
@@ -118,6 +119,11 @@ def _longest(
 def _believable(text: str, start: int, end: int, name: str) -> bool:
     """Four syllables are hardly ever alike by chance; three are when only a confusion makes them so (麻烦镇, 马坊镇); two need words beside them."""
     length = end - start
+    if _PHASE.search(text[start:end]) or (
+        length <= SHORTEST_FREE and text[end - 1] != name[-1] and text[end - 1] in _GENERIC and name[-1] in _GENERIC
+    ):
+        # 天玺三期 holds no 西三旗; 丽景苑 beside a known 丽景园 is another estate.
+        return False
     if length < SHORTEST_FREE:
         before, after = text[max(0, start - 4) : start], text[end : end + 4]
         return bool(_SAYS_PLACE_AFTER.match(after)) and bool(_SAYS_PLACE_BEFORE.search(before))

@@ -8,6 +8,11 @@ _NUM = r"[0-9０-９一二三四五六七八九十百零〇A-Za-z甲乙丙丁]"
 _HAN = r"[一-鿿0-9A-Za-z·]"
 
 _ESTATE = "小区|家园|花园|花苑|苑|公寓|新村|社区|新城|名苑|嘉园|雅苑|佳园|别墅|山庄|名邸|公馆|府邸|[东西南北中]里|[东西南北]园|[一二三四五六七八九十]里|园区|家属院|宿舍|大院|新区|庄园|华庭|豪庭|华府|丽都|名城|国际城|花城|雅居|新居|安置房|棚户区"
+_WEAK_ESTATE = "湾|郡|城|府|国际|天街|半岛|印象|天地|水岸|上城|名门|左岸|春天|年华|世家|绿洲|花都|天玺|天境|天下|壹号|一品|公元|时代|首府|御景|香榭|江南"
+"""Ends of an estate's name that are words of their own too: they count where a block, a gate or its residents follow."""
+
+_OF_ESTATE = r"(?=(?:小区|社区|[一二三四五六七八九十0-9A-Z]{1,3}(?:期|栋|号楼|号院|幢|区|单元|座)|[东南西北]{1,2}[门区]|的?(?:业主|居民|住户|物业)))"
+
 _ROAD = "大街|大道|公路|高速|环路|辅路|[东西南北中]路(?!灯)|[东西南北中]街(?!道)|胡同|巷|路(?![灯人过况])|街(?!道)|快速路|高架桥?|立交桥|桥|线(?!路)"
 _BUILDING = "大厦|广场|中心|商场|购物中心|市场|批发市场|菜市场|超市|写字楼|产业园|科技园|工业园|开发区|酒店|宾馆|银行|车站|火车站|汽车站|地铁站|公交站|公交总站|机场|码头|医院|卫生院|学校|小学|中学|大学|学院|幼儿园|公园|广场|体育场|体育馆|博物馆|图书馆|派出所|居委会|村委会|工地|项目部|厂区|加油站|停车场|河边|水库|地下通道|过街天桥|天桥|涵洞|隧道"
 _VILLAGE = "村|屯|营村|庄村|自然村|行政村"
@@ -25,15 +30,20 @@ _STOP = re.compile(
     r"市民反映|诉求|问题|情况|领导|您好|你好|尊敬的|书记|市长|政府|部门|不是|而是|应该是|应该|不对|哦|嗯|呃|啊|那个|就是|就是说|说|嘛|呢|吧|呀|哎|正在|一直|经常|总是|老是|已经|刚刚|如果|为什么|怎么|为何|什么|什么时候|何时|能否|能不能|可以|可否|是否|什么)"
 )
 _ANCHOR = re.compile(
-    rf"(?P<name>{_HAN}{{1,12}}?(?P<kind>(?P<estate>{_ESTATE})|(?P<village>{_VILLAGE})|(?P<building>{_BUILDING})|(?P<road>{_ROAD})))(?P<detail>(?:{_CONNECT}(?:{_DETAIL}))*)"
+    rf"(?P<name>{_HAN}{{1,12}}?(?P<kind>(?P<estate>{_ESTATE}|(?:{_WEAK_ESTATE}){_OF_ESTATE})|(?P<village>{_VILLAGE})|(?P<building>{_BUILDING})|(?P<road>{_ROAD})))(?P<detail>(?:{_CONNECT}(?:{_DETAIL}))*)"
 )
 _DETAILS = re.compile(rf"(?:{_CONNECT}(?:{_DETAIL}))*")
 _NOT_A_PLACE = re.compile(
-    r"^(?:门口|楼下的?路|楼[上下前后].{0,2}|道路|马路|公路|小区|社区|广场|公园|医院|学校|小学|中学|大学|幼儿园|工地|停车场|超市|市场|商场|菜市场|大街|大道|胡同|路|街|村|桥|中心|大厦|公寓|花园|银行|酒店|公交站|地铁站|车站|派出所|居委会|村委会|宿舍|天桥|地下通道|涵洞|隧道|高速|高架|高架桥|新区|新村|园区|苑|家园|一路|走路|修路|让路|上路|同路|拦路|半路|出路|网路|电路|线|无线|在线|热线|电线|光线|专线|干线|路线|上街|逛街|全村|农村|乡村|本村|我村|各村|盲道|机动车道|小路|土路|水泥路|柏油路|主路|辅路|老旧小区|市民中心|服务中心|健身中心|活动中心|培训中心|早教中心|美容中心|公立医院|三甲医院|私立医院|社区医院|大医院|公办幼儿园|普惠幼儿园|民办幼儿园|公立幼儿园|加油站|开发区|工业园|科技园|过街天桥|家属院|大院|别墅|安置房|河边|立交桥|快速路|环路|人行天桥|公交总站|长租公寓|青年公寓|老年公寓|养老公寓|.{0,2}(?:养老中心|护理中心|健身中心|服务中心|客服中心|指挥中心|月子中心|会所中心|体检中心)|.*(?:高架桥?|小桥))$"
+    r"^(?:门口|楼下的?路|楼[上下前后].{0,2}|道路|马路|公路|小区|社区|广场|公园|医院|学校|小学|中学|大学|幼儿园|工地|停车场|超市|市场|商场|菜市场|大街|大道|胡同|路|街|村|桥|中心|大厦|公寓|花园|银行|酒店|公交站|地铁站|车站|派出所|居委会|村委会|宿舍|天桥|地下通道|涵洞|隧道|高速|高架|高架桥|新区|新村|园区|苑|家园|一路|走路|修路|让路|上路|同路|拦路|半路|出路|网路|电路|线|无线|在线|热线|电线|光线|专线|干线|路线|上街|逛街|全村|农村|乡村|本村|我村|各村|盲道|机动车道|小路|土路|水泥路|柏油路|主路|辅路|老旧小区|市民中心|服务中心|健身中心|活动中心|培训中心|早教中心|美容中心|公立医院|三甲医院|私立医院|社区医院|大医院|公办幼儿园|普惠幼儿园|民办幼儿园|公立幼儿园|加油站|开发区|工业园|科技园|过街天桥|家属院|大院|别墅|安置房|河边|立交桥|快速路|环路|人行天桥|公交总站|长租公寓|青年公寓|老年公寓|养老公寓|.*(?:热线|管线|电线|光线|视线|天线|专线|无线|有线|在线|网线|红线|底线|黄线|白线|实线|虚线|斑马线)|.{0,2}(?:养老中心|护理中心|健身中心|服务中心|客服中心|指挥中心|月子中心|会所中心|体检中心)|.*(?:高架桥?|小桥))$"
 )
 _NO_NAME = re.compile(
     r"^(?:我们|咱们?|我家|你们|他们|她们|这个?|那个?|这里|那里|该|本|此|某个?|每个?|各个?|整个|全|一个|有个|哪个|自己|别的|其他|隔壁|旁边|附近|老|新|大|小|好几个|所有|许多|很多|普通|高档|老旧|家门口|门前|楼下|楼前|窗外|村里|市|区|县|乡|镇|.{0,2}在)的?$"
 )
+_NO_VILLAGE = re.compile(
+    r"^(?:半个?|大|新|小)?村$|(?:[外本我全农乡进出该各邻同查被回驻让由找问给把向在和跟到说年了的就都看等请叫去来每几这那哪去]|铺到|一个|这个|那个|隔壁|别的|其他|嫁到|迁出|非本|村)(?:个)?村$"
+)
+"""外村, 进村, 去年村(里) name no village."""
+
 _TRAILING = re.compile(r"(?:的|和|与|跟|同|在|有|到)+$")
 
 
@@ -60,6 +70,9 @@ def find_phrases(text: str) -> Iterator[Phrase]:
         if not lead or len(core) < 2 or _NO_NAME.match(lead) or _NOT_A_PLACE.match(core):
             position = match.end("kind")
             continue
+        if match["village"] and _NO_VILLAGE.search(core):
+            position = match.end("kind")
+            continue
         trimmed = _TRAILING.sub("", raw)
         kind = next(k for k in ("estate", "village", "building", "road") if match[k])
         yield Phrase(trimmed, start, start + len(trimmed), kind, bool(match["detail"]))
@@ -73,12 +86,17 @@ def detail_after(text: str, end: int) -> int:
     return end + len(_TRAILING.sub("", text[end:found]))
 
 
+_HALF_A_NAME = frozenset("上下前后东西南北大小出开高到")
+"""下窑村, 上庄: one of these with one character behind it is a name of two."""
+
+
 def _first_of_name(text: str, start: int, kind_start: int) -> int:
     """Drops verbs, pronouns and times in front of a name."""
     segment = text[start:kind_start]
     cut = 0
     for match in _STOP.finditer(segment):
         # A stop word inside a name (和平里, 上地, 家园) is part of it unless something follows that can be a name.
-        if len(segment) - match.end() >= 1:
+        left = len(segment) - match.end()
+        if left > 1 or (left == 1 and segment[match.start() : match.end()] not in _HALF_A_NAME):
             cut = match.end()
     return start + cut

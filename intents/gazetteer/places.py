@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from intents.found import Found
-from intents.gazetteer.elsewhere import NO_NAME, cities, city_before, governed_by_other_city
+from intents.gazetteer.elsewhere import NO_NAME, cities, city_before, governed_by_other_city, speaks_of_elsewhere
 from intents.gazetteer.index import Hit, Spot, load_gazetteer
 from intents.gazetteer.phrases import detail_after, find_phrases
 
@@ -18,6 +18,9 @@ _OFFICE = re.compile(
 )
 _ROAD_AFTER = re.compile(r"^(?:[东西南北中]?(?:大)?[路街道巷]|胡同|门|桥|寺|河|山|阳光)")
 _PASSING = re.compile(r"(?:家住|我住|住在?|户口在|户籍在?|老家在?|从|来自|毕业于|开往|去往?|到|往|途经|路过|经过)$")
+_NO_PLACE_AFTER = re.compile(r"^(?:[一二三四五六]?环|线(?!路)|号线)")
+"""东四环 is no 东四, and the metro's 亦庄线 runs elsewhere too."""
+
 _STATION_BEFORE = re.compile(r"(?:地铁|号线)(?:站)?$")
 _STATION_AFTER = re.compile(r"^(?:地铁|站(?!前))")
 _DIVISION = re.compile(r"[一-鿿]{2,4}(?:(?<![小社园院校辖景厂片库营城])区(?![域间别分块里内外])|县|街道|镇)")
@@ -26,6 +29,13 @@ _DIVISION_INSIDE = re.compile(r"[一-鿿]{2,4}(?:区|县|镇|乡|街道)[一-鿿
 _TAIL = re.compile(
     r"\s?(?P<place>[一-鿿0-9A-Za-z]{2,14}?)(?=(?:的?(?:那边|这边|那块|附近|一带|这里|那里|里头?|旁边|边上))?(?:[，,。；;！!？?）)\s]|$))"
 )
+_NO_TAIL = re.compile(r"[一二两三四五六七八九十几0-9]个|统共|一共|破损|损坏|扰民|噪音|噪声|占用|施工|严重|问题|拖欠|不亮|积水|年久失修")
+CITY_ALONE = 4
+"""Characters up to which another city's name stands without its district (济南, 石家庄市): anything nearer says more."""
+
+WITHIN_NAME = 2
+"""Characters that may follow the known part of a place and still belong to it (边沟, 路口)."""
+
 _FILLER = re.compile(r"(?:那个|这个|就是|咱们?|我们|我家|那边的?|嗯|呃)+(?=[一-鿿0-9A-Za-z]{2})")
 _LEADING = re.compile(r"^(?:(?:北京市?|本市)?(?:的)?)(?:[一-鿿]{2,3}区(?=[^域间别分块]))?(?:的|，|,|、)?")
 
@@ -52,13 +62,19 @@ class _Span:
 
 def find_places(text: str, asked: str | None = None) -> PlaceFinding:
     """Where something is. `asked` is place, district, estate or village when the text answers that question: a bare name then counts fully."""
-    hits = [hit for hit in _believed(text) if not _withdrawn(text, hit.start, hit.end, _starts(text))]
+    abroad = speaks_of_elsewhere(text)
+    hits = [hit for hit in _believed(text) if not (abroad and _implied(hit)) and not _withdrawn(text, hit.start, hit.end, _starts(text))]
     district, ambiguous = _district(text, hits)
     place, estate, village = _phrases(text, hits, elsewhere=district is None)
     if asked == "district":
         place = estate = village = None
     street = _street(text, hits, district)
     return PlaceFinding(district, street, place, estate, village, () if district else ambiguous)
+
+
+def _implied(hit: Hit) -> bool:
+    """Whether a name tells Beijing's district only by what is known of it: every city has its 建国路."""
+    return not any(spot.official for spot in hit.spots)
 
 
 def _starts(text: str) -> Sequence[int]:
@@ -71,6 +87,8 @@ def _believed(text: str) -> Iterable[Hit]:
         after = text[hit.end : hit.end + 6]
         whole_district = all(spot.street is None and spot.official for spot in hit.spots)
         if whole_district and not hit.name.endswith("区") and _ROAD_AFTER.match(after):
+            continue
+        if _NO_PLACE_AFTER.match(after):
             continue
         if governed_by_other_city(text, hit.start, hit.end):
             continue
@@ -124,7 +142,9 @@ def _district(text: str, hits: Sequence[Hit]) -> tuple[Found | None, tuple[str, 
 
 
 def _exactness(hit: Hit) -> int:
-    return 2 * any(spot.official for spot in hit.spots) + any(spot.street is not None for spot in hit.spots)
+    # 通州万达 says its district itself.
+    named = any(hit.name.startswith(spot.district.removesuffix("区")) for spot in hit.spots)
+    return 4 * named + 2 * any(spot.official for spot in hit.spots) + any(spot.street is not None for spot in hit.spots)
 
 
 def _is_district(hit: Hit) -> bool:
@@ -168,7 +188,7 @@ def _phrases(text: str, hits: Sequence[Hit], elsewhere: bool) -> tuple[Found | N
     spans = [
         *(_anchored(text, span, hits) for span in spans),
         *_tails(text, hits),
-        *(_Span(start, end, 6, "city") for start, end in cities(text)),
+        *(_Span(start, end, 6 if end - start > CITY_ALONE else 3, "city") for start, end in cities(text)),
     ]
     starts = sorted({span.start for span in spans})
     spans = [
@@ -205,8 +225,14 @@ def _tails(text: str, hits: Sequence[Hit]) -> Iterable[_Span]:
     }
     for end in ends:
         match = _TAIL.match(text, end)
-        if match and not NO_NAME.search(match["place"]):
-            yield _Span(match.start("place"), match.end("place"), 6, "tail")
+        if match is None or NO_NAME.search(match["place"]) or _NO_TAIL.search(match["place"]):
+            continue
+        start, stop = match.span("place")
+        # 东坝中路|路面破损严重: what follows a road or an estate that was named is no longer where, but what.
+        known = next((p for p in find_phrases(match["place"]) if p.start == 0), None)
+        if known and stop - start - known.end > WITHIN_NAME:
+            stop = start + known.end
+        yield _Span(start, stop, 6, "tail")
 
 
 def _joined(text: str, spans: Sequence[_Span]) -> list[_Span]:
