@@ -11,6 +11,7 @@ LONGEST_TEXT = 4000
 """Characters read of one message; what follows in a longer one repeats it."""
 
 _BREAK = re.compile(r"[^\w%]+|_+")
+_END = re.compile(r"[。！？!?；;\n]+")
 _DIGITS = re.compile(r"\d+")
 _GREETING = re.compile(r"^(?:\s*(?:喂|你好|您好|你们好|有人吗|有人在吗|在吗|在不在|请问在吗)[,，。.?？!！~\s]*)+")
 """有人吗 at the start is a greeting, no question."""
@@ -27,6 +28,11 @@ def normalise(text: str) -> str:
 def clauses(text: str) -> list[str]:
     """The text cut at punctuation and white space."""
     return [clause for clause in _BREAK.split(normalise(text)) if clause]
+
+
+def sentences(text: str) -> list[str]:
+    """The text cut at the ends of its sentences; never empty."""
+    return [part for part in _END.split(text) if len(part.strip()) > 1] or [text]
 
 
 def grams(text: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +13,19 @@ import numpy as np
 import numpy.typing as npt
 
 from intents.catalog.model import OTHER
-from intents.classifier.features import grams
+from intents.classifier.features import LONGEST_TEXT, grams, sentences
 
 FILE_NAME = "classifier.zip"
 """What the classifier is called inside a model archive."""
+
+BESIDE = 0.1
+"""How much a sentence that resembles no topic counts beside the one that names the trouble: greetings, histories, articles of law."""
+
+TEMPERED = 0.25
+"""The softmax temperature under which a sentence's resemblance to a topic is weighed."""
+
+BY_WEIGHT = 0.5
+"""Share of the reading by sentences' weights in a topic's score; the rest is the text read as a whole."""
 
 Vector = npt.NDArray[np.float32]
 
@@ -38,13 +47,23 @@ class Head:
     bias: Vector
     temperature: float
 
-    def guesses(self, rows: npt.NDArray[np.intp], values: Vector) -> list[Guess]:
-        """All labels, the surest first."""
-        scores = (values @ self.weights[rows] + self.bias) / self.temperature
-        exponents = np.exp(scores - scores.max())
-        shares = exponents / exponents.sum()
+    def scores(self, rows: npt.NDArray[np.intp], values: Vector) -> Vector:
+        """How near the text is to each label, uncalibrated."""
+        scores: Vector = values @ self.weights[rows] + self.bias
+        return scores
+
+    def guesses(self, scores: Vector) -> list[Guess]:
+        """All labels with their calibrated shares, the surest first."""
+        shares = softmax(scores / self.temperature)
         order = np.argsort(-shares)
         return [Guess(self.labels[i], float(shares[i])) for i in order]
+
+
+def softmax(scores: Vector) -> Vector:
+    """Scores as shares that sum to one."""
+    exponents: Vector = np.exp(scores - scores.max())
+    shares: Vector = exponents / exponents.sum()
+    return shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +75,56 @@ class Classifier:
     topic: Head
     type: Head
 
-    def vector(self, text: str) -> tuple[npt.NDArray[np.intp], Vector]:
-        """The known n-grams of a text: their rows, and their L2-normalised log-tf × idf values."""
-        counts = Counter(row for gram in grams(text) if (row := self.vocabulary.get(gram)) is not None)
+    def counts(self, text: str) -> Counter[int]:
+        """How often each known n-gram stands in the text, by its row."""
+        return Counter(row for gram in grams(text) if (row := self.vocabulary.get(gram)) is not None)
+
+    def vector(self, counts: Mapping[int, float]) -> tuple[npt.NDArray[np.intp], Vector]:
+        """Rows and L2-normalised log-tf × idf values of counted n-grams; a count below one is a weight."""
         rows = np.fromiter(counts.keys(), dtype=np.intp, count=len(counts))
         tf = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-        values = (1.0 + np.log(tf)) * self.idf[rows] if len(counts) else tf
+        values = np.where(tf < 1, tf, 1 + np.log(np.maximum(tf, 1))) * self.idf[rows] if len(counts) else tf
         length = float(np.linalg.norm(values))
         return rows, (values / length if length else values).astype(np.float32)
 
+    def topic_scores(self, text: str) -> Vector | None:
+        """How near the text is to each topic; None when it holds no known n-gram.
+
+        A letter is read twice: as a whole, and with each sentence weighed by how much it resembles a topic.
+        """
+        parts = [self.counts(part) for part in sentences(text[:LONGEST_TEXT])]
+        whole: Counter[int] = sum(parts, Counter())
+        if not whole:
+            return None
+        scores = self.topic.scores(*self.vector(whole))
+        if len(parts) == 1:
+            return scores
+        weighed: dict[int, float] = defaultdict(float)
+        for part in parts:
+            weight = self._weight(part)
+            for row, count in part.items():
+                weighed[row] += count * weight
+        return (1 - BY_WEIGHT) * scores + BY_WEIGHT * self.topic.scores(*self.vector(weighed))
+
+    def _weight(self, part: Counter[int]) -> float:
+        """Between BESIDE and 1: how surely a sentence tells of a topic."""
+        if not part:
+            return BESIDE
+        shares = softmax(self.topic.scores(*self.vector(part)) / TEMPERED)
+        named = max(share for share, label in zip(shares, self.topic.labels, strict=True) if label != OTHER)
+        return BESIDE + (1 - BESIDE) * float(named)
+
     def topics(self, text: str) -> list[Guess]:
         """Every topic with its confidence, the surest first; of a text without a known gram nothing is known."""
-        rows, values = self.vector(text)
-        if not len(rows):
+        scores = self.topic_scores(text)
+        if scores is None:
             labels = sorted(self.topic.labels, key=lambda label: label != OTHER)
             return [Guess(label, 1 / len(labels)) for label in labels]
-        return self.topic.guesses(rows, values)
+        return self.topic.guesses(scores)
 
     def types(self, text: str) -> list[Guess]:
         """Every type of appeal with its confidence, the surest first."""
-        return self.type.guesses(*self.vector(text))
+        return self.type.guesses(self.type.scores(*self.vector(self.counts(text))))
 
     def save(self, path: Path) -> None:
         """Writes one zip file: labels and vocabulary as JSON, numbers as .npy in half precision."""

@@ -70,10 +70,14 @@ _PER_MONTH = re.compile(
     r"(?:每月|每个月|一个月|月薪|一月|(?<!个)月工资|月租|每人)(?:工资|薪水|是|要|给|大概|大约|的|房租|租金)*$"
 )
 _MONTHS = re.compile(r"([一二三四五六七八九十两俩仨半\d]{1,3})个?(?:多)?月")
-_ONE_MONTH_ONLY = re.compile(r"(?:最后|头|第[一二三四五六七八九十]|这|那|上|末)(?:一)?个?月(?:的)?(?:工资|薪水|钱)?(?:是|要|给|的)*$")
+_ONE_MONTH_ONLY = re.compile(
+    r"(?:最后|头|第[一二三四五六七八九十]|这|那|上|末)(?:一)?个?月(?:的)?(?:工资|薪水|钱)?(?:是|要|给|的)*$"
+)
 """最后一个月的工资: one month's, not so much a month."""
 
-_STRONG = re.compile(r"(?:还|共|总共|一共|合计|至今|仍|尚)?(?:欠|差|拖欠)(?:了|我|我们|我家|他们|大家|着|款|薪|工资)*(?:大概|大约|约|差不多)?$")
+_STRONG = re.compile(
+    r"(?:还|共|总共|一共|合计|至今|仍|尚)?(?:欠|差|拖欠)(?:了|我|我们|我家|他们|大家|着|款|薪|工资)*(?:大概|大约|约|差不多)?$"
+)
 _OWN = re.compile(r"我(?:一个人|自己|本人|个人)?(?:还)?(?:有|欠|被欠)?$|本人(?:还)?有?$")
 _BARE_CLAUSE = re.compile(r"(?:^|[，,、；;。\s])$"), re.compile(r"\s*(?:[，,、；;。]|$)")
 """A price said alone between two commas: 办的年卡，2999，一次没去."""
@@ -146,7 +150,14 @@ def _sum(text: str, number: Number, asked: str | None) -> _Sum | None:
         )
         large = number.value >= 100
         colloquial = bool(_COLLOQUIAL.search(text[number.start : number.end]))
-        if not (bare or used or colloquial or (large and alone and len(text) > number.end - number.start + 4) or (large and (role or following)) or _PER_MONTH.search(before)):
+        if not (
+            bare
+            or used
+            or colloquial
+            or (large and alone and len(text) > number.end - number.start + 4)
+            or (large and (role or following))
+            or _PER_MONTH.search(before)
+        ):
             return None
     end = number.end + (money.end() if money else 0)
     if following == OWED or (following == REMAINING and role != PAID):

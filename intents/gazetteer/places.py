@@ -29,7 +29,9 @@ _DIVISION_INSIDE = re.compile(r"[一-鿿]{2,4}(?:区|县|镇|乡|街道)[一-鿿
 _TAIL = re.compile(
     r"\s?(?P<place>[一-鿿0-9A-Za-z]{2,14}?)(?=(?:的?(?:那边|这边|那块|附近|一带|这里|那里|里头?|旁边|边上))?(?:[，,。；;！!？?）)\s]|$))"
 )
-_NO_TAIL = re.compile(r"[一二两三四五六七八九十几0-9]个|统共|一共|破损|损坏|扰民|噪音|噪声|占用|施工|严重|问题|拖欠|不亮|积水|年久失修")
+_NO_TAIL = re.compile(
+    r"[一二两三四五六七八九十几0-9]个|统共|一共|破损|损坏|扰民|噪音|噪声|占用|施工|严重|问题|拖欠|不亮|积水|年久失修"
+)
 CITY_ALONE = 4
 """Characters up to which another city's name stands without its district (济南, 石家庄市): anything nearer says more."""
 
@@ -63,7 +65,11 @@ class _Span:
 def find_places(text: str, asked: str | None = None) -> PlaceFinding:
     """Where something is. `asked` is place, district, estate or village when the text answers that question: a bare name then counts fully."""
     abroad = speaks_of_elsewhere(text)
-    hits = [hit for hit in _believed(text) if not (abroad and _implied(hit)) and not _withdrawn(text, hit.start, hit.end, _starts(text))]
+    hits = [
+        hit
+        for hit in _believed(text)
+        if not (abroad and _implied(hit)) and not _withdrawn(text, hit.start, hit.end, _starts(text))
+    ]
     district, ambiguous = _district(text, hits)
     place, estate, village = _phrases(text, hits, elsewhere=district is None)
     if asked == "district":
