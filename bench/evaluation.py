@@ -1,4 +1,4 @@
-"""How well a text is understood: the evaluation set, each figure, and the mistakes."""
+"""How well a text is understood: the evaluation sets, each figure, and the mistakes."""
 
 import json
 from collections import defaultdict
@@ -15,7 +15,10 @@ from intents.classifier import Classifier
 from intents.extraction.fields import FACTS
 from intents.understanding import SURE, Understanding, understand
 
-SET = Path(__file__).parent / "data" / "evaluation.jsonl"
+DATA = Path(__file__).parent / "data"
+SETS = ("evaluation", "realistic")
+"""Short and spoken messages by one hand; letters, clerks' notes and messages to other cities' hotlines by another."""
+
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 NAMES = ("merchant", "employer", "institution")
 AMOUNTS = ("amount_paid", "amount_owed", "amount_remaining")
@@ -57,9 +60,9 @@ class Figures:
             self.shares[name] = (sum(counted) / len(counted), len(counted))
 
 
-def cases(path: Path = SET) -> list[Case]:
-    """The evaluation set."""
-    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+def cases(name: str = SETS[0]) -> list[Case]:
+    """One evaluation set."""
+    rows = map(json.loads, (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines())
     return [Case(row["text"], row["topic"], row["type"], row.get("fields", {})) for row in rows]
 
 

@@ -1,10 +1,9 @@
 """How many texts a second `jiesu understand` reads, and how long the longest takes."""
 
 import asyncio
-import json
 import time
-from pathlib import Path
 
+from bench.evaluation import SETS, cases
 from bench.house import PYTHON, ROOT
 from bot.house import now
 from bot.rasa_process import ensure_model
@@ -12,14 +11,13 @@ from bot.understand import classifier_of
 from intents.catalog import load_catalog
 from intents.understanding import understand
 
-EVALUATION = Path(__file__).parent / "data" / "evaluation.jsonl"
 LONGEST = 4000
 
 
 async def main() -> None:
-    """Prints texts a second over the evaluation set, and the slowest text of LONGEST characters."""
+    """Prints texts a second over the evaluation sets, and the slowest text of LONGEST characters."""
     catalog, classifier = load_catalog(), classifier_of(await ensure_model(ROOT / "var", PYTHON, print))
-    texts = [json.loads(line)["text"] for line in EVALUATION.read_text(encoding="utf-8").splitlines()]
+    texts = [case.text for name in SETS for case in cases(name)]
     understand(texts[0], now(), catalog, classifier)
     before = time.perf_counter()
     for text in texts:

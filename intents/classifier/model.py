@@ -93,7 +93,9 @@ class Classifier:
         A letter is read twice: as a whole, and with each sentence weighed by how much it resembles a topic.
         """
         parts = [self.counts(part) for part in sentences(text[:LONGEST_TEXT])]
-        whole: Counter[int] = sum(parts, Counter())
+        whole: Counter[int] = Counter()
+        for part in parts:
+            whole.update(part)
         if not whole:
             return None
         scores = self.topic.scores(*self.vector(whole))

@@ -1,6 +1,7 @@
 """Where a text says that something is: district, street, and the location phrase in the citizen's own words."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -35,6 +36,9 @@ _NO_TAIL = re.compile(
 CITY_ALONE = 4
 """Characters up to which another city's name stands without its district (济南, 石家庄市): anything nearer says more."""
 
+TAKEN_BACK_WITHIN = 16
+"""Characters between a name and the one that replaces it (在朝阳…不对，海淀)."""
+
 WITHIN_NAME = 2
 """Characters that may follow the known part of a place and still belong to it (边沟, 路口)."""
 
@@ -65,10 +69,11 @@ class _Span:
 def find_places(text: str, asked: str | None = None) -> PlaceFinding:
     """Where something is. `asked` is place, district, estate or village when the text answers that question: a bare name then counts fully."""
     abroad = speaks_of_elsewhere(text)
+    starts = _starts(text)
     hits = [
         hit
         for hit in _believed(text)
-        if not (abroad and _implied(hit)) and not _withdrawn(text, hit.start, hit.end, _starts(text))
+        if not (abroad and _implied(hit)) and not _withdrawn(text, hit.start, hit.end, starts)
     ]
     district, ambiguous = _district(text, hits)
     place, estate, village = _phrases(text, hits, elsewhere=district is None)
@@ -115,9 +120,10 @@ def _withdrawn(text: str, start: int, end: int, starts: Sequence[int]) -> bool:
     """Whether a name was denied (不是朝阳) or taken back (在朝阳…不对海淀)."""
     if _NEGATED.search(text[max(0, start - 8) : start]):
         return True
-    for later in starts:
-        between = text[end:later] if later >= end else ""
-        if 0 < len(between) <= 16 and _REPAIR.search(between):
+    for later in starts[bisect_right(starts, end) :]:
+        if later - end > TAKEN_BACK_WITHIN:
+            break
+        if _REPAIR.search(text[end:later]):
             return True
     return False
 
