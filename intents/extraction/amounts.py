@@ -38,7 +38,7 @@ _ROLE_BEFORE = (
     (
         PAID,
         re.compile(
-            r"(?:交|付|花|充|冲|存|垫|买|办|缴|支付|转|投|费|价|要|收|掏|打|预存|储值|消费|押金|定金|学费|报名费|总共|一共|共计|实付|首付|给)(?:了|过|款|值|给|他|她|他们|的|卡|金|为|是|大概|大约|约|差不多|个|店里|商家|我|我们|钱|费|：|:|他们家)*$"
+            r"(?:交|付|花|充|冲|存|垫|买|办|缴|支付|转|投|费|价格|价钱|价款|总价|标价|售价|价|要|收|掏|打|预存|储值|消费|押金|定金|学费|报名费|总共|一共|共计|实付|首付|给)(?:了|过|款|值|给|他|她|他们|的|卡|金|为|是|大概|大约|约|差不多|个|店里|商家|我|我们|钱|费|：|:|他们家)*$"
         ),
     ),
 )
@@ -81,6 +81,9 @@ _STRONG = re.compile(
 _OWN = re.compile(r"我(?:一个人|自己|本人|个人)?(?:还)?(?:有|欠|被欠)?$|本人(?:还)?有?$")
 _BARE_CLAUSE = re.compile(r"(?:^|[，,、；;。\s])$"), re.compile(r"\s*(?:[，,、；;。]|$)")
 """A price said alone between two commas: 办的年卡，2999，一次没去."""
+
+_SPELT = re.compile(r"[零〇一幺二两三四五六七八九]{2,}")
+"""Digit by digit is how numbers are spelt, not sums."""
 
 _USED = re.compile(r"(?:用|花|消费|扣|去|上)(?:了|掉|过|去)(?:大概|大约|差不多)?$")
 
@@ -141,7 +144,8 @@ def _sum(text: str, number: Number, asked: str | None) -> _Sum | None:
     if not money and not sign:
         if _NOT_MONEY_AFTER.match(after) or re.search(r"[A-Za-z第\-]$", before) or re.match(r"[A-Za-z\-]", after):
             return None
-        alone = _BARE_CLAUSE[0].search(text[: number.start]) and _BARE_CLAUSE[1].match(text, number.end)
+        spelt = _SPELT.fullmatch(text[number.start : number.end])
+        alone = not spelt and _BARE_CLAUSE[0].search(before) and _BARE_CLAUSE[1].match(text, number.end)
         if number.value < 10 or number.value >= 1e9 or (1990 <= number.value <= 2035 and not role):
             return None
         bare = (

@@ -51,10 +51,15 @@ _UNIT = {
 }
 
 _MONTH = r"(?:(?:20)?\d{2}年|去年|今年|前年)?的?(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月?份?"
-_PERIOD = re.compile(rf"(?P<a>{_MONTH})(?:到|至|-|—|~|～)(?P<b>{_MONTH})(?<=[月份])")
+_PERIOD = re.compile(rf"(?P<a>{_MONTH})(?:一直)?(?:[干做欠拖忙])?(?:到|至|-|—|~|～)(?P<b>{_MONTH})(?<=[月份])")
 _MONTHS_OWED = re.compile(
     r"(?P<n>[0-9０-９]{1,2}|[一二两三四五六七八九十]{1,3}|半|俩|仨|好?几)(?P<unit>个多月|个半月|个月|月|年)(?:的|了|没|都|未|一直|多)?(?:没有?|的)?(?:给|发|结)?(?:我|我们)?(?:的)?(?:工资|工钱|薪水|钱)?"
 )
+_WAGE_OF = re.compile(
+    r"(?:大概|大约|约|是|才|就)?[0-9０-９一二两三四五六七八九][0-9０-９一二三四五六七八九十百千万,.]*"
+)
+"""一个月工资5000 says how much a month, not how many months."""
+
 _YEAR_OWED = re.compile(r"(?:去年|今年|前年|20\d{2}年)(?:一)?(?:整|全)?年")
 
 
@@ -135,7 +140,12 @@ def find_period(text: str, now: datetime) -> Found | None:
     if match := _PERIOD.search(text):
         ends = [_month(match[name], now) for name in ("a", "b")]
         if ends[0] and ends[1]:
-            if ends[0] > ends[1]:
+            if "年" in match["a"] and "年" not in match["b"]:
+                # 从2024年8月到12月: both of the year that was told.
+                ends[1] = f"{ends[0][:4]}{ends[1][4:]}"
+                if ends[1] < ends[0]:
+                    ends[1] = f"{int(ends[1][:4]) + 1}{ends[1][4:]}"
+            elif ends[0] > ends[1]:
                 ends[0] = f"{int(ends[0][:4]) - 1}{ends[0][4:]}"
             return _found(match, f"{ends[0]}/{ends[1]}")
     if match := _YEAR_OWED.search(text):
@@ -143,6 +153,8 @@ def find_period(text: str, now: datetime) -> Found | None:
         if year:
             return _found(match, str(year.value)[:4])
     for match in _MONTHS_OWED.finditer(text):
+        if match["n"] in ("一", "1") and _WAGE_OF.match(text, match.end()):
+            continue
         if text[max(0, match.start() - 1) : match.start()] in ("每", "第", "上", "下", "这") or text[
             : match.start()
         ].endswith("年"):

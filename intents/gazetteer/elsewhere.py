@@ -8,7 +8,9 @@ from importlib.resources import files
 REACH = 14
 """Characters behind a city's name within which a district still belongs to it."""
 
-_ORIGIN = re.compile(r"^(?:市|省|的)?(?:人(?!民)|籍|老家|户口|来的|过来|话|口音|菜|大厦|路|街|烤鱼|拉面|胡同)")
+_ORIGIN = re.compile(
+    r"^(?:市|省|的)?(?:人(?!民)|籍|老家|户口|来的|过来|话|口音|菜|大厦|[东西南北中]?大?(?:路|街|道|巷)|烤鱼|拉面|胡同)"
+)
 _MASKED = re.compile(r"(?<![A-Za-z])[A-Z]\d{0,2}[市区县](?![A-Za-z])")
 """What publishers of letters put in a town's place."""
 
@@ -55,7 +57,7 @@ def speaks_of_elsewhere(text: str) -> bool:
 def city_before(text: str, start: int) -> int:
     """Where a location phrase goes on behind a city's name that it starts with; `start` when it starts with none."""
     match = _pattern().match(text, start)
-    if match is None:
+    if match is None or _ORIGIN.match(text[match.end() : match.end() + 4]):
         return start
     return match.end() + (text[match.end() : match.end() + 1] == "市")
 

@@ -22,6 +22,9 @@ _PASSING = re.compile(r"(?:家住|我住|住在?|户口在|户籍在?|老家在?
 _NO_PLACE_AFTER = re.compile(r"^(?:[一二三四五六]?环|线(?!路)|号线)")
 """东四环 is no 东四, and the metro's 亦庄线 runs elsewhere too."""
 
+_COUNTED = re.compile(r"[零〇一幺二两三四五六七八九]+")
+"""In a number that is read out, 二七 is no place."""
+
 _STATION_BEFORE = re.compile(r"(?:地铁|号线)(?:站)?$")
 _STATION_AFTER = re.compile(r"^(?:地铁|站(?!前))")
 _DIVISION = re.compile(r"[一-鿿]{2,4}(?:(?<![小社园院校辖景厂片库营城])区(?![域间别分块里内外])|县|街道|镇)")
@@ -99,7 +102,7 @@ def _believed(text: str) -> Iterable[Hit]:
         whole_district = all(spot.street is None and spot.official for spot in hit.spots)
         if whole_district and not hit.name.endswith("区") and _ROAD_AFTER.match(after):
             continue
-        if _NO_PLACE_AFTER.match(after):
+        if _NO_PLACE_AFTER.match(after) or (_COUNTED.fullmatch(hit.name) and _COUNTED.match(after)):
             continue
         if governed_by_other_city(text, hit.start, hit.end):
             continue
