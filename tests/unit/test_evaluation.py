@@ -25,8 +25,8 @@ def test_the_realistic_set_holds_letters_clerks_notes_and_near_misses() -> None:
     told = cases("realistic")
     assert len(told) >= 300
     assert {case.topic for case in told} == set(load_catalog().topics)
-    assert sum(len(case.text) > 150 for case in told) >= 25
-    assert sum("来电" in case.text for case in told) >= 50
+    assert sum(len(case.text) > 100 for case in told) >= 35
+    assert sum("来电" in case.text for case in told) >= 30
     assert sum(case.topic == "other" for case in told) >= 90
 
 
