@@ -27,6 +27,8 @@ _GENERIC = re.compile(
     r"超市|商场|饭店|饭馆|餐厅|酒店|酒吧|商店|物业公司|劳务公司|建筑公司|装修公司|装饰公司|外包公司|公寓|长租公寓|分店|门店|养老|教育|健身|美发|美容|英语|早教|瑜伽|驾校|烧烤店?|火锅店?|足疗店|按摩店|洗车店|蛋糕店|网吧|KTV|书法|舞蹈|厂|集团|项目部|施工队|工程队|专卖店|"
     r"社区卫生服务中心|社区卫生服务站|卫生服务中心|卫生院|卫生站|社区养老驿站|养老驿站|养老机构|护理院|诊所|人民医院|中医院|儿童医院|老年公寓|便利店|旗舰店|体验店|宾馆|洗浴中心|家政公司|校外培训机构|保安公司|物流公司|科技公司|有限公司)$"
 )
+_OF_ITS_KIND = re.compile(r"(?<=..)的(?:那个|这个|一家)?(?:店铺?|商家|公司|中介|机构|医院|养老院|健身房)?$")
+
 _KIND_OF = re.compile(
     r"^(?:一?[排堆片]|[教期黑好某]|小|大|新|老|海鲜|烧烤|川菜|西餐|中餐|幼儿|儿童|少儿|成人|女子|违规|正规|非法|管理|直播|航空|保险|快递|外卖|装修|物业|劳务|人力|人力资源|中介|租房|家具|家政|保洁|搬家|建筑|房产|教育|科技|网络|电商|传媒|餐饮|开发|建设|施工|燃气|热力|自来水|供电|电力|公交|地铁|出租车?|旅游|婚庆|影视|清运|环卫|保安|运营|养护|代运营|充电桩?|停车|总|子|分|母|民|私|公|外|原|前|现|新)?"
     r"(?:有限公司|公司|集团|酒楼|饭馆|饭店|餐厅|游泳馆|健身房|健身馆|培训机构|培训班|英语|中介|超市|酒店|宾馆|俱乐部|球馆|会所|学校|幼儿园|门店|分店|卫生站|卫生室|医务室|诊所|物流|火锅店|面馆|烧烤店?|咖啡馆?|酒吧|KTV|美术|编程|口才|推拿|汗蒸馆?|体能|房产|地产)$"
@@ -105,7 +107,7 @@ _I_AM = re.compile(
 _NEGATED = re.compile(r"(?:不是|并非|不叫|不在)(?:在|去|叫)?$")
 _ENTITY = {
     kind: re.compile(
-        rf"(?P<name>[一-鿿A-Za-z0-9·（）()]{{1,18}}?(?:{suffixes}))(?P<branch>[（(]?[一-鿿0-9]{{1,8}}?(?:分?店|分院|院区|校区|分校|中心店)[)）]?)?"
+        rf"(?P<name>[一-鿿A-Za-z0-9·（）()]{{1,18}}?(?:{suffixes}))(?P<branch>[（(]?(?!的)[一-鿿0-9]{{1,8}}?(?:分?店|分院|院区|校区|分校|中心店)[)）]?)?"
     )
     for kind, suffixes in _SUFFIX.items()
 }
@@ -136,10 +138,11 @@ def find_names(text: str, kind: str) -> Iterator[Found]:
     lead = _LEAD[kind]
     for pattern in (_QUOTED, lead):
         for match in pattern.finditer(text):
-            name = match["name"]
+            # 叫悦泉汤浴的店: what it is called ends before 的.
+            name = _OF_ITS_KIND.sub("", match["name"])
             named = pattern is lead or suffix.search(name) or _NAME_AHEAD.search(text[: match.start()])
             if named and not _GENERIC.match(name) and len(name) >= 2:
-                yield Found(name, name, *match.span("name"), 0.9)
+                yield Found(name, name, match.start("name"), match.start("name") + len(name), 0.9)
     weak: list[Found] = []
     for match in suffix.finditer(text):
         start, end = match.span()
