@@ -5,6 +5,7 @@ espeak's pinyin voice is used (`cmn-latn-pinyin`): its Hanzi voice spells many c
 
 import ctypes
 from dataclasses import dataclass
+from pathlib import Path
 
 import espeakng_loader
 import numpy as np
@@ -58,12 +59,12 @@ class Syllable:
 
 
 class Speaker:
-    """One espeak in this process. Not for threads."""
+    """One espeak in this process. Not for threads. `data`: espeak's data folder, its own by default."""
 
-    def __init__(self) -> None:
+    def __init__(self, data: Path | None = None) -> None:
         self._library = ctypes.CDLL(str(espeakng_loader.get_library_path()))
-        data = str(espeakng_loader.get_data_path()).encode()
-        if self._library.espeak_Initialize(_SYNCHRONOUS, 0, data, _PHONEME_EVENTS) != RATE:
+        folder = str(data or espeakng_loader.get_data_path()).encode()
+        if self._library.espeak_Initialize(_SYNCHRONOUS, 0, folder, _PHONEME_EVENTS) != RATE:
             raise RuntimeError("espeak-ng did not start")
         self._sound: list[NDArray[np.int16]] = []
         self._events: list[tuple[int, int, int, bytes]] = []

@@ -1,4 +1,7 @@
-"""The acoustic model: a small time-delay network from cepstra to phones, trained by plain cross-entropy."""
+"""The acoustic model: a small time-delay network from cepstra to phones, trained by plain cross-entropy.
+
+Vosk asks for every third frame only. Training computes no others either: the second layer strides by three, the rest stay on its grid.
+"""
 
 import time
 from pathlib import Path
@@ -12,27 +15,27 @@ from asr.training.features import DIMENSION
 from asr.training.kaldi import Affine
 
 WIDTH = 256
-SPLICES = ((-2, -1, 0, 1, 2), (-1, 0, 1), (-3, 0, 3), (-3, 0, 3), (-3, 0, 3))
-CONTEXT = 12
-"""Frames seen to each side."""
+SPLICES = ((-2, -1, 0, 1, 2), (-1, 0, 1), (-3, 0, 3), (-3, 0, 3), (-3, 0, 3), (-6, -3, 0))
+LEFT, RIGHT = 18, 12
+"""Frames seen before and after: what comes after delays the words."""
 
-CHUNK = 60
-BATCH = 96
+STEP = 3
+OUTPUTS = 24
+BATCH = 64
 PRIOR_FLOOR = 1e-4
 
 
 class Network(nn.Module):
-    """(batch, 40, frames) → (batch, phones, frames − 2 CONTEXT)."""
+    """(batch, 40, LEFT + 3 n − 2 + RIGHT frames) → (batch, phones, n), every third frame."""
 
     def __init__(self, phones: int) -> None:
         super().__init__()
         self.scale = nn.BatchNorm1d(DIMENSION, affine=False)
         layers: list[nn.Module] = []
         width = DIMENSION
-        for offsets in SPLICES:
-            step = offsets[1] - offsets[0]
+        for n, offsets in enumerate(SPLICES):
             layers += [
-                nn.Conv1d(width, WIDTH, len(offsets), dilation=step),
+                nn.Conv1d(width, WIDTH, len(offsets), stride=STEP if n == 1 else 1),
                 nn.ReLU(),
                 nn.BatchNorm1d(WIDTH, affine=False),
             ]
@@ -51,21 +54,20 @@ def train(
     torch.set_num_threads(threads)
     torch.manual_seed(1)
     dice = np.random.default_rng(1)
-    pad = np.zeros((CONTEXT, DIMENSION), np.float16)
-    frames = np.concatenate([np.concatenate([pad + h[:1], h, pad + h[-1:]]) for h in heard])
-    wanted = np.concatenate([np.pad(label, CONTEXT, mode="edge") for label in labels])
+    frames = np.concatenate([np.pad(h, ((LEFT, RIGHT), (0, 0)), mode="edge") for h in heard])
+    wanted = np.concatenate([np.pad(label, (LEFT, RIGHT), mode="edge") for label in labels])
     frames_t, wanted_t = torch.from_numpy(frames), torch.from_numpy(wanted.astype(np.int64))
     network = Network(phones)
     optimiser = torch.optim.AdamW(network.parameters(), lr=3e-3, weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 4e-3, total_steps=steps, pct_start=0.1)
     loss_of = nn.CrossEntropyLoss(label_smoothing=0.02)
     started, total = time.monotonic(), 0.0
-    span = torch.arange(CHUNK + 2 * CONTEXT)
+    span = torch.arange(LEFT + STEP * OUTPUTS - STEP + 1 + RIGHT)
     for step in range(1, steps + 1):
         starts = torch.from_numpy(dice.integers(0, len(frames) - len(span), BATCH))
         index = starts[:, None] + span[None]
         x = frames_t[index].float().transpose(1, 2)
-        y = wanted_t[index[:, CONTEXT:-CONTEXT]]
+        y = wanted_t[index[:, LEFT : LEFT + STEP * OUTPUTS : STEP]]
         loss = loss_of(network(x), y)
         optimiser.zero_grad()
         loss.backward()

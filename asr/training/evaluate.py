@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asr.training.corpus import say, style
-from asr.training.sentences import evaluation
+from asr.training.sentences import EVALUATION, GOLDEN, evaluation
 from asr.training.sound import RATE, noisy, telephone
 from asr.training.speech import UNSEEN
 
@@ -22,10 +22,10 @@ Sound = NDArray[np.float32]
 Hear = Callable[[Sound], str]
 
 
-def spoken(sentences: list[str] | None = None, seed: int = 11) -> Iterator[tuple[str, Sound]]:
-    """Every evaluation sentence, each by an unseen voice at some speed and pitch."""
+def spoken(sentences: list[str], seed: int = 11) -> Iterator[tuple[str, Sound]]:
+    """Every sentence, each by an unseen voice at some speed and pitch."""
     dice = random.Random(seed)
-    for n, text in enumerate(sentences or evaluation()):
+    for n, text in enumerate(sentences):
         said = say(text, style(dice, UNSEEN), seed + n)
         if said is None:
             raise RuntimeError("the synthesiser could not speak an evaluation sentence")
@@ -86,18 +86,27 @@ def whisper_hearing(path: Path) -> Hear:
     return hear
 
 
+SETS = {"the golden conversations' vocabulary": GOLDEN, "any complaint": EVALUATION}
+
+
 def main(asked: list[str]) -> None:
     """Prints the rates."""
-    cases = list(spoken())
-    dice = np.random.default_rng(1)
     show = "--show" in asked
-    if "whisper" not in asked or "vosk" in asked:
-        hear = vosk_hearing(DEMO / "vosk")
-        print(f"Vosk, 16 kHz              {100 * error_rate(hear, cases, show):6.2f} %")
-        print(f"Vosk, 8 kHz µ-law         {100 * error_rate(hear, [(t, telephone(s)) for t, s in cases]):6.2f} %")
-        print(f"Vosk, noise 15 dB below   {100 * error_rate(hear, [(t, noisy(s, 15, dice)) for t, s in cases]):6.2f} %")
-    if "whisper" in asked:
-        print(f"Whisper, 16 kHz           {100 * error_rate(whisper_hearing(DEMO / 'whisper.pt'), cases, show):6.2f} %")
+    engines = [engine for engine in ("vosk", "whisper") if engine in asked] or ["vosk"]
+    hearing = {"vosk": vosk_hearing, "whisper": whisper_hearing}
+    models = {"vosk": DEMO / "vosk", "whisper": DEMO / "whisper.pt"}
+    print(f"{'characters heard wrongly':<46}{'16 kHz':>9}{'8 kHz µ-law':>13}{'noise 15 dB':>13}")
+    for engine in engines:
+        hear = hearing[engine](models[engine])
+        for name, path in SETS.items():
+            cases, dice = list(spoken(evaluation(path))), np.random.default_rng(1)
+            rates = [
+                error_rate(hear, cases, show),
+                error_rate(hear, [(text, telephone(sound)) for text, sound in cases]),
+                error_rate(hear, [(text, noisy(sound, 15, dice)) for text, sound in cases]),
+            ]
+            label = f"{engine}, {len(cases)} sentences, {name}"
+            print(f"{label:<46}" + "".join(f"{100 * r:{w}.1f} %" for r, w in zip(rates, (7, 11, 11), strict=True)))
 
 
 if __name__ == "__main__":

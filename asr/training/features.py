@@ -44,3 +44,12 @@ def mfcc(sound: Sound) -> NDArray[np.float32]:
     extractor.input_finished()
     frames = [extractor.get_frame(i) for i in range(extractor.num_frames_ready)]
     return np.asarray(frames, np.float32).reshape(-1, DIMENSION)
+
+
+def mel(sound: Sound) -> NDArray[np.float32]:
+    """(80, frames) as Whisper hears it, 100 frames a second."""
+    import torch
+    import whisper
+
+    torch.set_num_threads(1)
+    return np.asarray(whisper.log_mel_spectrogram(torch.from_numpy(sound)).numpy(), np.float32)

@@ -17,6 +17,9 @@ from asr.training.ngram import END, START, History, Model
 SILENCE_COST = 2.5
 """−log probability of a pause after a character."""
 
+INSERTION = 1.2
+"""What every character costs beside its probability: a long vowel is one syllable, not two."""
+
 Readings = Mapping[str, Sequence[tuple[tuple[str, ...], float]]]
 """A character's syllables as phones, each with its share."""
 
@@ -88,7 +91,7 @@ class Graph:
     def _arc(self, history: History, state: int, character: str, cost: float) -> None:
         target = self._shorter((*history, character)[-(self._order - 1) :])
         for label, entry, extra in self._syllables(target, character):
-            self._add(state, label, self._words[character], cost + extra, entry)
+            self._add(state, label, self._words[character], cost + extra + INSERTION, entry)
 
     def _syllables(self, target: History, character: str) -> list[tuple[int, int, float]]:
         """The first states of the character's syllables in front of `target`: (label, state, cost)."""

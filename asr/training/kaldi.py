@@ -111,8 +111,8 @@ def _spliced(offsets: tuple[int, ...], source: str) -> str:
     return parts[0] if len(parts) == 1 else f"Append({', '.join(parts)})"
 
 
-def network(layers: Sequence[Affine], dimension: int, context: int, priors: Array) -> bytes:
-    """The network with its priors; the last layer gets a log-softmax."""
+def network(layers: Sequence[Affine], dimension: int, context: tuple[int, int], priors: Array) -> bytes:
+    """The network with its priors and the frames it sees before and after; the last layer gets a log-softmax."""
     lines = [f"input-node name=input dim={dimension}"]
     components: list[tuple[str, bytes]] = []
     source = "input"
@@ -129,12 +129,12 @@ def network(layers: Sequence[Affine], dimension: int, context: int, priors: Arra
     for name, body in components:
         out += _token("<ComponentName>") + _token(name) + body
     out += _token("</Nnet3>")
-    out += _token("<LeftContext>") + _int(context) + _token("<RightContext>") + _int(context)
+    out += _token("<LeftContext>") + _int(context[0]) + _token("<RightContext>") + _int(context[1])
     return out + _token("<Priors>") + _vector(priors)
 
 
 def write_model(
-    path: Path, pdfs: Sequence[int], layers: Sequence[Affine], dimension: int, context: int, priors: Array
+    path: Path, pdfs: Sequence[int], layers: Sequence[Affine], dimension: int, context: tuple[int, int], priors: Array
 ) -> None:
     """`am/final.mdl`."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,11 @@ from asr.training.lexicon import said_number, spoken
 HERE = Path(__file__).parent
 GRAMMAR = HERE / "grammar.txt"
 EVALUATION = HERE / "evaluation.txt"
+"""Sentences of any kind that are judged on."""
+
+GOLDEN = HERE / "evaluation_golden.txt"
+"""Sentences over the vocabulary of the golden conversations that are judged on."""
+
 _SLOT = re.compile(r"\{(\w+)\}")
 _DIGITS = "零幺二三四五六七八九"
 
@@ -89,7 +94,7 @@ def place_names(paths: Sequence[Path]) -> list[str]:
     return list(found)
 
 
-def evaluation() -> list[str]:
+def evaluation(path: Path = EVALUATION) -> list[str]:
     """The sentences that models are judged on."""
-    lines = EVALUATION.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8").splitlines()
     return [re.sub(r"[A-Za-z]", "", line.strip()) for line in lines if line.strip() and not line.startswith("#")]

@@ -33,9 +33,22 @@ def noisy(sound: Sound, decibels: float, dice: np.random.Generator) -> Sound:
     return np.clip(sound + noise * scale, -1, 1).astype(np.float32)
 
 
+def coloured(sound: Sound, dice: np.random.Generator) -> Sound:
+    """As another microphone hears it: duller or sharper, with some echo of the room."""
+    tilt = dice.uniform(-0.5, 0.5)
+    kernel = np.zeros(480, np.float32)
+    kernel[:2] = 1.0, -tilt
+    for _ in range(int(dice.integers(0, 4))):
+        kernel[int(dice.integers(40, 480))] += dice.uniform(-0.25, 0.25)
+    heard = np.convolve(sound, kernel)[: len(sound)]
+    return np.asarray(heard / (np.sqrt(np.sum(kernel**2)) + 1e-6), np.float32)
+
+
 def as_it_arrives(sound: Sound, dice: np.random.Generator) -> Sound:
-    """Louder, softer, with noise, by telephone, or none of it."""
+    """Louder, softer, by another microphone, with noise, by telephone, or none of it."""
     sound = sound * np.float32(10 ** dice.uniform(-0.9, 0.25))
+    if dice.uniform() < 0.4:
+        sound = coloured(sound, dice)
     kind = dice.uniform()
     if kind < 0.35:
         sound = telephone(sound)
