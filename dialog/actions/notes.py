@@ -150,7 +150,7 @@ class Notes:
             return _in_text(span)
         start, end = span or (0, len(raw or ""))
         words = self.speech["words"]
-        ends = [*(word[0] for word in words[1:]), float("inf")]
+        ends = [*(word[0] for word in words[1:]), float("inf")][: len(words)]
         within = [word for word, until in zip(words, ends, strict=True) if word[0] < end and until > start] or words
         if not within:
             return {"start": start, "end": end, "audio": {"recording": self.speech["recording"]}}
