@@ -12,6 +12,7 @@ from asr.engines.fallback import FallbackTranscriber
 from asr.errors import EngineFailed, ModelMissing, NoSpeech, TooShort
 from asr.live import LiveUtterance
 from asr.transcriber import Transcriber
+from tests.checkpoints import untrained
 from tests.conftest import ROOT
 from tests.fakes.engine import ScriptedEngine
 from tests.sounds import music, noise, pcm, silence, speech
@@ -21,17 +22,8 @@ SENTENCE = "朝阳区望京的路灯不亮"
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A genuine Whisper checkpoint of two layers that has learned nothing: what is tested is the loading and the port."""
-    torch = pytest.importorskip("torch", reason="no openai-whisper (python3 scripts/setup.py whisper)")
-    from whisper.model import ModelDimensions, Whisper
-
-    torch.manual_seed(0)
-    dims = ModelDimensions(80, 1500, 64, 2, 2, 51_865, 64, 64, 2, 2)
-    model = Whisper(dims)
-    torch.nn.init.normal_(model.decoder.positional_embedding, std=0.02)
-    path = tmp_path_factory.mktemp("whisper") / "tiny.pt"
-    torch.save({"dims": dims.__dict__, "model_state_dict": model.state_dict()}, path)
-    return path
+    """What is tested is the loading and the port."""
+    return untrained(tmp_path_factory.mktemp("whisper"))
 
 
 @pytest.fixture(params=["scripted", "fallback", "vosk", "whisper", "faster-whisper"])
