@@ -12,14 +12,19 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy import select
 
 from bench.made_up_city import made_up
 from bench.reports import load
+from bot.followup import answers_of
 from bot.house import now
 from bot.reports import reports_of
+from config.settings import Settings
 from integrations.accounts import Accounts, Role
 from integrations.audit import Audit
 from integrations.database import Database, upgrade
+from integrations.followup_tables import FollowUpRow
+from integrations.outbox import Outbox
 from integrations.reports.library import REPORTS
 from tests.conftest import ROOT
 
@@ -134,3 +139,20 @@ def test_only_supervisors_see_reports_and_taking_one_is_logged(city: City, brows
     lines = Audit(city.database, now).lines(action="report_taken")
     assert ("admin", "report:heat") in {(line.who, line.subject) for line in lines}
     assert not {line.who for line in lines} & {"clerk"}
+
+
+def test_a_reopened_ticket_shows_what_its_citizen_answered_beside_what_the_unit_did(
+    city: City, browser: Browser
+) -> None:
+    with city.database.reading() as session:
+        asked = session.scalars(select(FollowUpRow).where(FollowUpRow.state == "asked")).first()
+    assert asked is not None
+    settings = Settings(_env_file=None)  # type: ignore[call-arg]
+    answers = answers_of(settings, city.database, now, Outbox(city.database, now))
+    answers.record(asked.id, {"contacted": "yes", "solved": "no"}, "来过人，灯还是黑的", turn=9)
+    page = signed_in(browser, city, "clerk")
+    page.goto(f"{city.url}/operator/tickets/{asked.ticket}")
+    side = page.locator(".citizens-side")
+    expect(side.get_by_text("回访：没有解决", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(side.get_by_text("来过人，灯还是黑的").first).to_be_visible()
+    expect(page.locator(".ticket-head .status")).to_have_text("重新办理")

@@ -7,6 +7,7 @@ from nicegui import ui
 
 from bot.operators import words
 from bot.operators.office import Office
+from bot.operators.ui.citizens_side import citizens_side
 from bot.operators.ui.saying import DIRECTIONS, channel, stamp, told_kindly
 from bot.operators.ui.shell import Me, Shell
 from bot.operators.ui.transcript import recording_url
@@ -16,6 +17,7 @@ from integrations.masking import masked
 from integrations.numbers import grouped, normalise
 from integrations.status import CHINESE, FOLLOWS, Status
 from integrations.ticket import Ticket
+from integrations.timelines import CITIZEN, timelines
 from intents.show import show
 
 HIDDEN = ("confirm", "anonymous", "topic", "type")
@@ -56,6 +58,7 @@ class TicketPage:
                 ui.label("没有这个工单。").classes("empty")
             return
         lines = await to_thread.run_sync(self._office.journal.since, ticket.conversation_id, 0)
+        sides = await to_thread.run_sync(timelines, self._office.database, ticket.number)
         self._box.clear()
         with self._box:
             self._head(ticket)
@@ -67,6 +70,9 @@ class TicketPage:
                     ui.label("办理经过").classes("title")
                     self._history(ticket)
                     self._move_form(ticket)
+                with ui.element("section").classes("card citizens-side"):
+                    ui.label("告知与回访").classes("title")
+                    citizens_side(sides[CITIZEN], self._names, self._text)
                 with ui.element("section").classes("card"):
                     ui.label("市民说的").classes("title")
                     self._lines(lines)
