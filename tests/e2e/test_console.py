@@ -17,6 +17,7 @@ from integrations.drafts import NewEntry
 from integrations.journal import Turn
 from integrations.recordings import Recordings
 from integrations.status import Status
+from integrations.tables import OutboxRow
 from integrations.throttle import AT_ONCE
 from tests.e2e.console import ADMIN, OPERATOR, PATIENCE, Office, at_the_desk, chromium_browser, office_in, operator_page
 from tests.floor_seed import one, say
@@ -372,3 +373,31 @@ def test_a_ticket_is_found_and_moved_with_a_word_to_the_citizen(desk: Page, offi
     assert ticket.status == Status.ACCEPTED
     assert "zhang" not in json.dumps(ticket.as_json(), ensure_ascii=False), "a citizen reads the history"
     assert [line.who for line in office.audit.lines(action="ticket_moved")] == ["zhang"]
+
+
+def test_a_dead_letter_is_sent_again(office: Office, browser: Browser) -> None:
+    house = office.house
+    draft = house.drafts.current(one(house, 46))
+    assert draft
+    number = house.desk.file(draft, "web").number
+    now = house.clock()
+    with house.database.session() as session:
+        session.add(
+            OutboxRow(
+                key=number,
+                ticket=number,
+                kind="filed",
+                state="dead",
+                attempts=60,
+                reason="拒收",
+                due_at=now,
+                created_at=now,
+            )
+        )
+    page = operator_page(browser, office.url, path="/letters")
+    expect(page.locator("table tbody tr")).to_contain_text("拒收", timeout=PATIENCE)
+    page.get_by_role("button", name="重发").click()
+    expect(page.get_by_text("都送到了")).to_be_visible(timeout=PATIENCE)
+    assert house.outbox.waiting() == 1
+    assert [line.who for line in office.audit.lines(action="letter_replayed")] == ["admin"]
+    page.context.close()
