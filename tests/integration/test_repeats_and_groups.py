@@ -7,6 +7,7 @@ import pytest
 
 from bot.conversation import Conversation
 from tests.conftest import Talker
+from tests.pictures import png
 
 CARD = (
     "我在海淀区上地的晨光乐跑健身房办了张年卡，交了3680元，现在关门了，要求退费，11月20号办的，一次都没用过，没签合同"
@@ -82,3 +83,18 @@ def test_or_files_another_when_they_want_to(citizen: Talker) -> None:
     ticket = citizen.say("对，提交")["ticket"]
     assert ticket["number"] != number
     assert "重复反映" in ticket["tags"]
+
+
+def test_a_photo_sent_after_the_filing_goes_to_the_ticket(citizen: Talker) -> None:
+    until_read_back(citizen, "朝阳区麦子店的路灯不亮", "13800000041")
+    number = citizen.say("对，提交")["ticket"]["number"]
+    file_id = citizen.run(citizen.door.attach(citizen.id, png()))
+    assert [file["file_id"] for file in citizen.door.desk.get(number).files] == [file_id]
+
+
+def test_the_right_follows_a_corrected_day(citizen: Talker) -> None:
+    until_read_back(citizen, CARD, "13800000042")
+    told = citizen.say("办卡日期不对，是2026年10月10日")
+    assert told["asking"] == "confirm", said(told)
+    ticket = citizen.say("对，提交")["ticket"]
+    assert ticket["fields"]["rights"]["value"] is None
