@@ -204,6 +204,7 @@ async def serving(
             await stack.enter_async_context(attending(house, conversation, news.announce, chatwoot))
             talk = talk_of(settings, house.database, house.clock, conversation)
             await stack.enter_async_context(talking(telephone.gateway, talk, house.escalations))
+            _stay_prompt()
             # Last, and so the first to end: everything else still works while calls under way finish.
             await stack.enter_async_context(telephone.serving())
             telling = asyncio.create_task(Notifier(house.announcements, news.announce).run())
@@ -242,7 +243,6 @@ async def _serve_forever(settings: Settings) -> int:
     check_port(settings.host, settings.port)
     async with serving(settings, _say) as served:
         print(f"jiesu is ready: {served.address} (page and API), {served.address}/docs (API description)", flush=True)
-        _stay_prompt()
         await asyncio.Event().wait()
     return 0
 
