@@ -12,7 +12,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_EXAMPLE, TEXT
+from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -51,7 +51,7 @@ class TicketClassifier(GraphComponent, IntentClassifier):
         """Fits the classifier on all examples and keeps it in the model archive."""
         self._classifier = train(
             [
-                Utterance(message.get(TEXT), message.get(INTENT), message.get(METADATA)[METADATA_EXAMPLE]["type"])
+                Utterance(message.get(TEXT), message.get(INTENT), message.get(METADATA)[METADATA_INTENT]["type"])
                 for message in training_data.intent_examples
             ]
         )

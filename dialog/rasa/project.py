@@ -96,11 +96,20 @@ def rules(catalog: Catalog) -> dict[str, Any]:
 
 
 def examples(utterances: Iterable[Utterance]) -> dict[str, Any]:
-    """The training utterances in Rasa's form; the type of appeal travels as an example's metadata."""
-    by_topic: dict[str, list[dict[str, Any]]] = {}
+    """The training utterances in Rasa's form; the type of appeal travels as metadata.
+
+    One scalar a topic and type: read node by node, as YAML is, a text of its own each would take Rasa longer than all that it learns from them.
+    """
+    told: dict[tuple[str, str], list[str]] = {}
     for utterance in utterances:
-        by_topic.setdefault(utterance.topic, []).append({"text": utterance.text, "metadata": {"type": utterance.type}})
-    return {"version": "3.1", "nlu": [{"intent": topic, "examples": told} for topic, told in by_topic.items()]}
+        told.setdefault((utterance.topic, utterance.type), []).append(utterance.text)
+    return {
+        "version": "3.1",
+        "nlu": [
+            {"intent": topic, "metadata": {"type": kind}, "examples": "".join(f"- {text}\n" for text in texts)}
+            for (topic, kind), texts in told.items()
+        ],
+    }
 
 
 def dump(data: Any) -> str:
