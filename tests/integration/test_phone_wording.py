@@ -74,8 +74,9 @@ def test_what_was_heard_is_repeated_and_the_next_thing_asked(caller: Caller) -> 
 
 
 def test_a_choice_that_was_not_understood_is_asked_with_keys_and_then_a_person_helps(caller: Caller) -> None:
-    told = caller.say("朝阳区望京小区有人违规停车还乱收费，路上车太多")
-    while told["asking"] not in (None, "topic", "merchant_state", "issue_kind"):
+    told = caller.say("我在海淀区上地的力美健健身房办了卡，去年三月交了3680元，想退费")
+    while told["asking"] != "merchant_state":
+        assert told["asking"] not in (None, "confirm"), texts(told)
         told = caller.say("跳过")
     told = caller.say("嘟嘟嘟")
     assert any("按1" in text for text in texts(told)), texts(told)
