@@ -70,6 +70,9 @@ _PATTERNS = tuple(
         ("week", r"(?P<which>上上|上|这|本)?(?:个)?(?:周|星期|礼拜)(?P<w>[一二三四五六日天])(?![0-9一二三四五六七八九十到至])"),
         ("weekonly", r"(?P<which>上上|上|这|本)个?(?:周|星期|礼拜)(?:末)?"),
         ("day", "(?P<word>大前天|前天|昨天|今天|昨儿|今儿|前儿|昨日|今日|昨晚|今晚|今早)"),
+        # A day alone is one only where something was done on it, or where nothing else is said: 20号楼 and 3号线 are none.
+        ("dayonly", r"(?<![0-9０-９一二三四五六七八九十月第年/路街巷里院区村道座楼])(?P<d>[12]?[0-9]|3[01]|二十[一二三四五六七八九]?|三十一?|十[一二三四五六七八九]?|[一二三四五六七八九])[号日](?:那天)?(?:[早晚]上|上午|中午|下午)?(?=(?:刚|才|就|去|在[^，。]{1,8})?(?:办的?|交的?|买的?|充的?|签的?|付的?|下的?单|开始|发生))"),
+        ("dayalone", r"^(?:是|就是|就|大概|大约)?(?P<d>[12]?[0-9]|3[01]|二十[一二三四五六七八九]?|三十一?|十[一二三四五六七八九]?|[一二三四五六七八九])[号日](?:那天)?[吧的了]*[。.!！]?$"),
         ("ago", r"(?P<n>[0-9０-９一二三四五六七八九十两半几]{1,3})(?:个)?(?P<u>多?年|多?月|星期|周|礼拜|天|小时)(?:多)?(?:以前|之前|前)"),
         ("m", r"(?<![0-9０-９零〇一二三四五六七八九十年个每半两第几])(?P<m>十[一二]?|[一二三四五六七八九]|1[0-2]|0?[1-9])月份?(?![0-9０-９一二三四五六七八九十]{1,2}[日号])"),
         ("fest", r"(?<![一二三四五六七八九十0-9])(?P<f>元旦|春节|过年|五一|端午|六一|中秋|国庆|双十一|双11|年前)(?:节)?(?:前|后|期间|的时候|那天)?"),
@@ -165,6 +168,12 @@ def _month_day(match: re.Match[str], today: date) -> tuple[str, str]:
     return (this_year if this_year <= today else date(today.year - 1, month, day)).isoformat(), "day"
 
 
+def _day_only(match: re.Match[str], today: date) -> tuple[str, str]:
+    day = _number(match["d"])
+    months = today.year * 12 + today.month - 1 - (day > today.day)
+    return _day(months // 12, months % 12 + 1, day)
+
+
 def _month_only(match: re.Match[str], today: date) -> tuple[str, str]:
     month = _number(match["m"])
     return _month(today.year if month <= today.month else today.year - 1, month)
@@ -211,6 +220,8 @@ _READERS: dict[str, Callable[[re.Match[str], date], tuple[str, str] | None]] = {
     "fest": _festival,
     "daymonth": lambda m, t: _day(*_month_back(m["which"], t), _number(m["d"])),
     "md": _month_day,
+    "dayonly": _day_only,
+    "dayalone": _day_only,
     "month": lambda m, t: _month(*_month_back(m["which"], t)),
     "week": _weekday,
     "weekonly": _week,

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from intents.extraction import extract
+from intents.extraction.dates import find_dates
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -58,6 +59,8 @@ def test_an_amount_owed_is_not_an_amount_paid(text: str, amount: int) -> None:
         ("2025年9月1日签的", "2025-09-01", "day"),
         ("前天晚上办的", "2026-11-21", "day"),
         ("前年买的", "2024", "year"),
+        ("我20号在力美健办的卡", "2026-11-20", "day"),
+        ("25号下午办的卡，第二天就关门", "2026-10-25", "day"),
     ],
 )
 def test_dates_are_normalised_with_their_precision(text: str, date: str, precision: str) -> None:
@@ -147,3 +150,12 @@ def test_what_a_citizen_gropes_for_is_no_name() -> None:
     found = extract("那个健身房叫什么来着，跃动健身", now=NOW, topic="prepaid_refund")
     assert found["merchant"].value == "跃动健身"
     assert "merchant" not in extract("那家店叫什么来着我忘了", now=NOW, topic="prepaid_refund")
+
+
+@pytest.mark.parametrize("text", ["建国路20号办公楼", "20号楼漏水", "3号线太吵", "每月20号开始排队"])
+def test_a_number_of_a_house_or_a_line_is_no_day(text: str) -> None:
+    assert not list(find_dates(text, NOW))
+
+
+def test_the_day_alone_answers_when() -> None:
+    assert values("20号", "prepaid_refund", "paid_on")["paid_on"] == "2026-11-20"
