@@ -93,6 +93,16 @@ class Doubts:
             rows = session.scalars(select(DoubtRow).where(DoubtRow.draft_id == draft_id).order_by(DoubtRow.seq))
             return [_doubt(row) for row in rows]
 
+    def kept(self, conversation_id: str) -> Sequence[Doubt]:
+        """What stayed doubtful after the citizen was asked: an operator's business."""
+        with self._database.reading() as session:
+            rows = session.scalars(
+                select(DoubtRow)
+                .where(DoubtRow.conversation_id == conversation_id, DoubtRow.state == KEPT)
+                .order_by(DoubtRow.seq)
+            )
+            return [_doubt(row) for row in rows]
+
     def asked_after_filing(self, conversation_id: str) -> Doubt | None:
         """The doubt about a filed ticket that this conversation's citizen was asked about and has not answered."""
         with self._database.reading() as session:

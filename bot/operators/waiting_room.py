@@ -9,7 +9,7 @@ from bot.operators import words
 from dialog.actions import wording
 from dialog.actions.notes import MISSES_BEFORE_A_PERSON
 from dialog.client import UNCHANGED, DialogAnswer, Reply
-from integrations.doubts import KEPT, Doubts
+from integrations.doubts import Doubts
 from integrations.drafts import Draft, Drafts
 from integrations.escalation import CALLBACK, HELD, SHOWN, Place
 from integrations.escalations import Escalations
@@ -68,9 +68,14 @@ class WaitingRoom:
         if reason := self._reason(turn, acts, answer, draft):
             entered = self.enter(turn, reason, said)
             return replace(entered, ticket_number=answer.ticket_number)
-        for doubt in self.doubts.of(draft.id) if draft else ():
-            if doubt.state == KEPT and not self.escalations.called(f"doubt:{doubt.id}"):
+        for doubt in self.doubts.kept(turn.conversation_id):
+            if self.escalations.called(f"doubt:{doubt.id}"):
+                continue
+            if draft and doubt.draft_id == draft.id:
                 return self.enter(turn, "doubt", said, f"doubt:{doubt.id}")
+            # What they speak of is filed: an operator calls about it, and nobody is kept waiting.
+            self.escalations.ask(turn.conversation_id, "doubt", cause=f"doubt:{doubt.id}")
+            self.escalations.callback(turn.conversation_id, self.known_phone(turn.conversation_id))
         if any(act.kind in ("abuse", "distress") for act in acts):
             return replace(answer, replies=_offering(answer.replies))
         return answer

@@ -15,6 +15,7 @@ from bot.operators.desk import NothingToFile, OperatorDesk
 from bot.operators.values import BadValue
 from dialog.client import RasaDialog
 from integrations.database import Database
+from integrations.doubts import ASKED
 from integrations.escalation import CALLBACK, WAITING, AlreadyTaken, NotYours
 from integrations.escalation_reasons import REASONS
 from integrations.rejections import Rejections
@@ -148,6 +149,23 @@ def test_a_field_that_stays_doubtful_is_an_operators_once(citizen: Talker) -> No
     told = citizen.say("哎呀随便吧你看着办得了")
     assert (told["state"], reason(citizen)) == ("waiting", "doubt")
     assert citizen.say("继续")["state"] == "bot", "nobody is held twice for the same doubt"
+
+
+def test_after_the_filing_a_field_that_stays_doubtful_is_called_about_and_nobody_waits(citizen: Talker) -> None:
+    for said in (LAMP, "13800001234", "对，提交"):
+        filed = citizen.say(said)
+    door = citizen.door
+    doubts, escalations = door.waiting_room.doubts, door.waiting_room.escalations
+    draft = door.drafts.latest(citizen.id)
+    assert filed["ticket"] and draft is not None
+    recording = door.recordings.keep(citizen.id, b"RIFF", 1.0)
+    heard = {"value": "青年路", "raw": "青年路"}, {"value": "青莲路", "raw": "青莲路"}
+    doubts.note(citizen.id, draft.id, recording, "place", *heard, {"recording": recording})
+    doubts.move(doubts.of(draft.id)[0].id, ASKED)
+    told = citizen.say("哎呀随便吧你看着办得了")
+    assert told["state"] == "bot"
+    entry = next(entry for entry in escalations.queue() if entry.conversation_id == citizen.id)
+    assert (entry.state, entry.reason.code, entry.has_phone) == (CALLBACK, "doubt", True)
 
 
 def test_without_a_model_a_voice_note_waits_for_a_person(citizen: Talker) -> None:
