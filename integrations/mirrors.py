@@ -13,7 +13,9 @@ from integrations.escalation_tables import EscalationRow
 from integrations.journal import locked
 from integrations.tables import UtteranceRow
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=20)
+"""Since the last line that was told: a process that dies holds nobody up for longer."""
+
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
 
 
@@ -71,7 +73,7 @@ class Mirrors:
             return [*unknown, *old]
 
     def claim(self, conversation_id: str) -> Mirror | None:
-        """The right to tell it to Chatwoot for a minute; None while another process has it."""
+        """The right to tell it to Chatwoot; None while another process has it. Each line that is told prolongs it."""
         now = self._clock()
         with self._database.session() as session:
             locked(session, conversation_id)
@@ -86,11 +88,11 @@ class Mirrors:
 
     def known_as(self, conversation_id: str, chatwoot_id: int) -> None:
         """Chatwoot's own number for it."""
-        self._set(conversation_id, chatwoot_id=chatwoot_id)
+        self._set(conversation_id, chatwoot_id=chatwoot_id, leased_until=self._clock() + LEASE)
 
     def sent(self, conversation_id: str, seq: int) -> None:
         """Chatwoot has everything up to this line."""
-        self._set(conversation_id, sent_to=seq)
+        self._set(conversation_id, sent_to=seq, leased_until=self._clock() + LEASE)
 
     def done(self, conversation_id: str, status: str) -> None:
         """Told; the next may tell more."""
@@ -112,11 +114,10 @@ class Mirrors:
             return _mirror(row) if row else None
 
     def open(self) -> Sequence[Mirror]:
-        """Those in which Chatwoot's people are wanted."""
+        """Those in which Chatwoot's people are wanted, or may be: whoever was telling it may have died after that."""
         with self._database.reading() as session:
-            rows = session.scalars(
-                select(MirrorRow).where(MirrorRow.status == "open", MirrorRow.chatwoot_id.is_not(None))
-            )
+            wanted = or_(MirrorRow.status == "open", MirrorRow.leased_until.is_not(None))
+            rows = session.scalars(select(MirrorRow).where(wanted, MirrorRow.chatwoot_id.is_not(None)))
             return [_mirror(row) for row in rows]
 
     def _set(self, conversation_id: str, **values: object) -> None:

@@ -47,11 +47,12 @@ def test_nothing_is_lost_when_the_house_is_killed_in_the_middle(empty_home: Path
         there.agent_says(number, "您好，我是坐席")
         running = start(empty_home, port, **settings)
         try:
-            until(lambda: ("operator", "您好，我是坐席") in told(client), "what was said while the house was down")
+            until(lambda: ("operator", "您好，我是坐席") in told(client), "what was said while down", 60)
             assert client.say(f"我在{CANARY}")["replies"] == []
             until(
                 lambda: f"我在{CANARY}" in [m["content"] for m in there.conversations[number]["messages"]],
                 "the citizen's words in Chatwoot",
+                60,
             )
             assert told(client).count(("operator", "您好，我是坐席")) == 1
             there.agent_sets(number, "pending")
