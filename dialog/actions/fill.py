@@ -21,12 +21,7 @@ def fill(notes: Notes, heard: Heard) -> Outcome:
     asked = notes.memory.asked
     _switches(notes, heard, outcome)
     if asked == "topic" and notes.memory.topics_offered:
-        if read_topic_answer(notes, heard):
-            outcome.understood = True
-            add_to_story(notes, heard)
-            absorb(notes, heard, outcome)
-        elif not heard.acts:
-            tell(notes, heard, outcome)
+        _besides_the_topic(notes, heard, outcome)
         return outcome
     if asked != CONFIRM and refuse_topic(notes, heard):
         outcome.understood = True
@@ -53,6 +48,23 @@ def fill(notes: Notes, heard: Heard) -> Outcome:
         notes.put("anonymous", False, heard.text)
     _acknowledge(notes, before, asked, outcome)
     return outcome
+
+
+def _besides_the_topic(notes: Notes, heard: Heard, outcome: Outcome) -> None:
+    """The answer to the choice of topics; or what is taken back or told before it is made."""
+    before = _facts(notes)
+    if read_topic_answer(notes, heard):
+        outcome.understood = True
+        add_to_story(notes, heard)
+        absorb(notes, heard, outcome)
+    elif changes := correct(notes, heard):
+        outcome.said.extend(changes)
+        outcome.understood = True
+        if notes.topic is not None:
+            notes.memory.topics_offered = []
+    elif not heard.acts:
+        tell(notes, heard, outcome)
+        _acknowledge(notes, before, "topic", outcome)
 
 
 def _switches(notes: Notes, heard: Heard, outcome: Outcome) -> None:

@@ -69,3 +69,28 @@ def test_golden_conversation_ends_in_the_ticket_that_it_states(citizen: Talker, 
     for name in ("topic", "type", "district", "street", "lead_unit", "tags"):
         if name in expected:
             assert ticket[name] == expected[name], f"{name}: {ticket[name]}\n{story}"
+
+
+UNCLEAR = (
+    "回龙观这边龙腾苑四区门口，每天晚上十点多大货车轰隆隆的过，超速，还洒一地土，都没法睡觉",
+    "龙腾苑四区门口又吵又堵，晚上车轰隆隆的，路边还乱停",
+    "龙腾苑四区门口晚上又是施工又是大车又是摊子，吵死了",
+)
+"""Of these at least one is about more than one topic to any classifier."""
+
+
+def test_what_is_told_and_taken_back_before_the_topic_is_chosen_is_taken_in(citizen: Talker) -> None:
+    for story in UNCLEAR:
+        told = citizen.say(story)
+        if told["asking"] == "topic":
+            break
+        citizen.say("不办了")
+    assert told["asking"] == "topic"
+    told = citizen.say("不对不对 是龙腾苑五区")
+    assert told["asking"] == "topic" and any("龙腾苑五区" in reply["text"] for reply in told["replies"])
+    assert "13911102233" in citizen.say("幺三九幺幺幺零二二三三")["replies"][0]["text"]
+    assert "13911102234" in citizen.say("电话说错了 是13911102234")["replies"][0]["text"]
+    told = citizen.say("第一个")
+    assert told["draft"]["topic"] and told["state"] == "bot"
+    assert told["draft"]["fields"]["contact_phone"] == "13911102234"
+    assert told["draft"]["fields"]["place"] == "龙腾苑五区"
