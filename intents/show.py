@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from intents.catalog import FieldKind
+from intents.catalog import Field, FieldKind
 
 
 def show(value: Any, kind: FieldKind) -> str:
@@ -22,6 +22,13 @@ def show(value: Any, kind: FieldKind) -> str:
     if kind is FieldKind.PERIOD:
         return "至".join(_date(part) for part in str(value).split("/"))
     return str(value)
+
+
+def fact(value: Any, field: Field) -> str:
+    """A value that says by itself what it is of: 3680元, but 没有合同 instead of 没有."""
+    if field.kind is FieldKind.BOOLEAN:
+        return show(value, field.kind) + field.label.removeprefix("有没有")
+    return show(value, field.kind)
 
 
 def _date(value: str) -> str:

@@ -12,7 +12,7 @@ from dialog.actions.outcome import Outcome
 from dialog.actions.questions import CONFIRM
 from dialog.actions.story import absorb, add_to_story, tell
 from dialog.actions.topic import read_topic_answer, refuse_topic
-from intents.show import show
+from intents.show import fact
 
 
 def fill(notes: Notes, heard: Heard) -> Outcome:
@@ -93,7 +93,7 @@ def _acknowledge(notes: Notes, before: dict[str, Any], asked: str | None, outcom
         return
     repeated = notes.phone is not None and asked in notes.fields() and notes.fields()[asked].kind in READ_BACK_AT_ONCE
     caught = [
-        show(value, spec.kind)
+        fact(value, spec)
         for name, spec in notes.fields().items()
         if name not in ("description", "demand", *outcome.changed)
         and (name != asked or repeated)
@@ -101,4 +101,4 @@ def _acknowledge(notes: Notes, before: dict[str, Any], asked: str | None, outcom
         and value != before.get(name)
     ]
     if caught:
-        outcome.said.append(wording.noted([fact for fact in caught if len(fact) <= 20][:4]))
+        outcome.said.append(wording.noted([one for one in caught if len(one) <= 20][:4]))

@@ -9,7 +9,7 @@ from dialog.actions.places import WHERE, whole
 from dialog.actions.topic import REFUSALS, decide_topic, take_topic
 from intents.catalog import FieldKind
 from intents.catalog.model import ASKED_LESS, OTHER
-from intents.show import show
+from intents.show import fact, show
 from intents.understanding import SURE, Reading, read_fields
 
 USUAL_TYPE, PRAISE = "求助", "表扬"
@@ -123,7 +123,7 @@ def absorb(notes: Notes, heard: Heard, outcome: Outcome) -> None:
             continue
         if not notes.settled(name):
             notes.put_found(name, found, turn=turn)
-            facts.append(show(found.value, notes.fields()[name].kind))
+            facts.append(fact(found.value, notes.fields()[name]))
     for name, said in notes.memory.proposed.items():
         if name in notes.topic.fields and not notes.settled(name) and said in story:
             start = story.index(said)
@@ -134,4 +134,4 @@ def absorb(notes: Notes, heard: Heard, outcome: Outcome) -> None:
     if reading.districts and not notes.settled("district"):
         notes.memory.districts_offered = list(reading.districts)
     short = None if notes.topic.id == OTHER else notes.topic.short
-    outcome.said.append(wording.understood(short, [fact for fact in facts if len(fact) <= 20][:5]))
+    outcome.said.append(wording.understood(short, [one for one in facts if len(one) <= 20][:5]))

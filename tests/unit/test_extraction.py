@@ -159,3 +159,9 @@ def test_a_number_of_a_house_or_a_line_is_no_day(text: str) -> None:
 
 def test_the_day_alone_answers_when() -> None:
     assert values("20号", "prepaid_refund", "paid_on")["paid_on"] == "2026-11-20"
+
+
+def test_together_is_no_sum_and_never_mind_no_name() -> None:
+    assert "amount_owed" not in values("老板一分钱没给 我们一块儿二十多个人呢", "unpaid_wages")
+    assert values("饭卡里还有三块钱", "prepaid_refund")["amount_remaining"] == 3
+    assert "contact_name" not in values("不想说名字 我叫啥不重要 打我电话就行", "unpaid_wages")
