@@ -23,6 +23,7 @@ from integrations.zone import BEIJING
 
 BATCH = 500
 _TOUCHED = "tickets whose facts have changed"
+_FILED = "tickets of this transaction, which have no facts yet"
 
 
 class FactRow(Base):
@@ -168,6 +169,12 @@ def _touched(number: str, row: Any) -> None:
 
 
 @event.listens_for(TicketRow, "after_insert")
+def _ticket_filed(_mapper: Any, _connection: Any, row: TicketRow) -> None:
+    _touched(row.number, row)
+    if (session := object_session(row)) is not None:
+        session.info.setdefault(_FILED, set()).add(row.number)
+
+
 @event.listens_for(TicketRow, "after_update")
 def _ticket_changed(_mapper: Any, _connection: Any, row: TicketRow) -> None:
     _touched(row.number, row)
@@ -184,9 +191,14 @@ def _something_happened(_mapper: Any, _connection: Any, row: HistoryRow | Follow
 def _keep(session: Session) -> None:
     """Before the transaction ends, the facts of the tickets that it changed are written with it."""
     session.flush()
+    filed: set[str] = session.info.pop(_FILED, set())
     if numbers := session.info.pop(_TOUCHED, None):
-        for values in facts_of(session, sorted(numbers)):
-            session.merge(FactRow(**values))
+        rows = facts_of(session, sorted(numbers))
+        if new := [values for values in rows if values["number"] in filed]:
+            session.execute(insert(FactRow), new)
+        for values in rows:
+            if values["number"] not in filed:
+                session.merge(FactRow(**values))
         session.flush()
         session.info.pop(_TOUCHED, None)
 
