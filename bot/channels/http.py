@@ -11,6 +11,7 @@ from bot.channels.events import events_after
 from bot.channels.problems import Problem
 from bot.conversation import Conversation
 from bot.utterance import LONGEST_ACCEPTED
+from dialog.actions import wording
 from integrations.desk import NoSuchTicket
 from integrations.evidence import LARGEST, MOST, Infected, NotEvidence, ScannerDown, TooLarge, TooMany
 from integrations.guesses import GuessLimiter, TooManyGuesses
@@ -75,7 +76,7 @@ async def say(door: Door, conversation: Known, message: Message) -> dict[str, An
     try:
         return await door.say(conversation, message.text, message.client_message_id)
     except Busy:
-        raise Problem(409, "上一句还在处理，请稍等一下再发。", {"Retry-After": "2"}) from None
+        raise Problem(409, wording.BUSY, {"Retry-After": "2"}) from None
 
 
 @router.post("/conversations/{conversation_id}/files", status_code=201)

@@ -28,6 +28,7 @@ from bot.channels.http import Door, Known
 from bot.channels.problems import Problem
 from bot.conversation import Conversation
 from bot.listening import NO_MICROPHONE, kind_words
+from dialog.actions import wording
 from integrations.journal import Busy, NoSuchConversation, Unauthorised
 
 log = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ async def hear(
     except AsrError as error:
         raise Problem(503 if error.retryable else 422, kind_words(error)) from None
     except Busy:
-        raise Problem(409, "上一句还在处理，请稍等一下再发。", {"Retry-After": "2"}) from None
+        raise Problem(409, wording.BUSY, {"Retry-After": "2"}) from None
 
 
 class Line(BaseModel):
@@ -142,7 +143,7 @@ class Listening:
                 self._utterance = self._transcript = None
                 await self._problem(kind_words(error))
             except Busy:
-                await self._problem("上一句还在处理，请稍等一下再发。")
+                await self._problem(wording.BUSY)
             except (ValueError, TypeError, KeyError, AttributeError):
                 await self._problem("没听清，请再说一遍。")
 

@@ -1,9 +1,11 @@
 """What is said with the read-back and asks for nothing: others complain of the same, what the law gives, which proof would help."""
 
+from typing import Any
+
 from dialog.actions import aloud, wording
 from dialog.actions.notes import Notes
 from dialog.actions.room import Room
-from integrations.groups import LEAST, about
+from integrations.groups import LEAST, about, loss
 from integrations.rights import cooling_off
 
 PROOFS = {
@@ -23,7 +25,11 @@ def key_of(notes: Notes) -> str | None:
     """What the draft is about, as the desk will file it."""
     if notes.topic is None:
         return None
-    return about(notes.topic.id, {name: notes.value(name) for name in notes.fields()})
+    return about(notes.topic.id, _values(notes))
+
+
+def _values(notes: Notes) -> dict[str, Any]:
+    return {name: notes.value(name) for name in notes.fields()}
 
 
 def _rights(room: Room, notes: Notes) -> list[str]:
@@ -50,7 +56,7 @@ def remarks(room: Room, notes: Notes) -> list[str]:
     if key and room.groups is not None:
         others = room.groups.others(notes.draft.conversation_id, key)
         if others + 1 >= LEAST:
-            said.append(wording.others_too(others))
+            said.append(wording.others_too(others, loss(_values(notes)) is not None))
     proofs = PROOFS.get(topic.id, ())
     kept = room.evidence.count(notes.draft.id) if room.evidence is not None else len(proofs)
     if kept < len(proofs):

@@ -34,7 +34,6 @@ SKIPPED = "好，这一项先不填。"
 ANONYMOUS_NOTED = "好，按匿名办理，不留您的联系方式。"
 REAL_NAME_NOTED = "好，改为实名办理。"
 DESCRIPTION_NEEDED = "这一项不能空着，一两句话就行。"
-NOTHING_TO_POINT_AT = "您前面还没提到过名字。"
 
 CANCELLED = "好的，这件事不办了，刚才说的我都不提交。"
 NOTHING_TO_CANCEL = "您现在没有正在办的事。"
@@ -119,9 +118,10 @@ def join_or_new(grouped_number: str) -> str:
     return f"这件事您已经有工单 {grouped_number}，补充进去还是另开？"
 
 
-def others_too(people: int) -> str:
-    """Others complain of the same; nothing of theirs is told, nor of this citizen's to them."""
-    return f"已有{people}位市民反映过同样的情况，您提交后一起督办。您的金额只记在您的工单里，别人看不到。"
+def others_too(people: int, lost: bool) -> str:
+    """Others complain of the same; nothing of theirs is told, nor of this citizen's to them. `lost`: money was told."""
+    own = "您的金额只记在您的工单里" if lost else "您说的只记在您的工单里"
+    return f"已有{people}位市民反映过同样的情况，您提交后一起督办。{own}，别人看不到。"
 
 
 def cooling_off(days_left: int, unused: bool) -> str:

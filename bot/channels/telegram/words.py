@@ -1,5 +1,7 @@
 """What the bot says for itself, beside what the dialog says."""
 
+from dialog.actions import wording
+
 COMMANDS = {
     "start": "开始",
     "status": "查工单进度",
@@ -30,7 +32,7 @@ LOCATION_KEPT = "位置记下了，会和工单一起交给办理人员。"
 LOCATION = "位置记下了。为了不弄错，请再用文字说一下：在哪条路、哪个小区？"
 CANNOT_READ = "这个我看不懂，请打字或者发语音告诉我。"
 DOWNLOAD_FAILED = "文件没下载下来，请再发一次。"
-BUSY = "上一句还在处理，请稍等一下再发。"
+BUSY = wording.BUSY
 TROUBLE = "不好意思，我这边卡了一下，您说过的都还在，请再发一次。"
 NOT_CHECKED = "现在没法检查文件，请过一会儿再发一次。"
 STATUS_OF = "工单{}办得怎么样了"
