@@ -44,8 +44,8 @@ speech-models: ## the demonstration's recognition models, trained anew (under an
 	@$(PYTHON) scripts/setup.py speech
 	@.speech-venv/bin/python -m asr.training.make
 
-demo-voice: setup ## everything, with the demonstration's small recognition model: not for production
-	@JIESU_VOSK_MODEL=asr/demo/vosk exec $(JIESU) run
+demo-voice: setup ## everything, with the demonstration's small recognition models: not for production
+	@JIESU_VOSK_MODEL=asr/demo/vosk JIESU_WHISPER_MODEL=asr/demo/whisper.pt exec $(JIESU) run
 
 clean: ## removes environments, models and the database
 	rm -rf .venv .rasa-venv .speech-venv .bootstrap var

@@ -21,6 +21,9 @@ WINDOW = 30 * RATE
 LATE = 0.5
 """Seconds after the end of the sound from which a segment is invented."""
 
+BROKEN = "\N{REPLACEMENT CHARACTER}"
+"""What a piece of a character that was never completed is written as: no character at all."""
+
 THREADS = 1
 """The second hearing takes what is left of the machine; more threads than free cores make it slower."""
 
@@ -68,7 +71,7 @@ def segments(heard: list[tuple[str, float, float, float]], length: float) -> lis
     """Whisper's segments as words, without what it says when nobody does."""
     kept = []
     for text, start, end, log in heard:
-        said = without_loops(text.strip())
+        said = without_loops(text.replace(BROKEN, "").strip())
         if not said or is_invented(said) or start > length + LATE:
             continue
         kept.append(Word(said, min(start, length), min(end, length), float(np.exp(min(log, 0.0)))))

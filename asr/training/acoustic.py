@@ -14,7 +14,7 @@ from torch import nn
 from asr.training.features import DIMENSION
 from asr.training.kaldi import Affine
 
-WIDTH = 256
+WIDTH = 320
 SPLICES = ((-2, -1, 0, 1, 2), (-1, 0, 1), (-3, 0, 3), (-3, 0, 3), (-3, 0, 3), (-6, -3, 0))
 LEFT, RIGHT = 18, 12
 """Frames seen before and after: what comes after delays the words."""

@@ -10,34 +10,22 @@ will stand in the vocabulary, so none of them is ever said.
 
 import math
 import random
-import time
-from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass
+import zipfile
 from pathlib import Path
 
-import numpy as np
 import torch
-import torch.distributed as together
 import torch.multiprocessing
-from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional as F
 from whisper.model import ModelDimensions, MultiHeadAttention, Whisper
-from whisper.tokenizer import Tokenizer, get_tokenizer
+from whisper.tokenizer import Tokenizer
 
-from asr.training.corpus import Heard
-from asr.training.lexicon import SILENCE
+from asr.training.whisper_pieces import Piece
 
 DIMS = ModelDimensions(
     n_mels=80, n_audio_ctx=1500, n_audio_state=128, n_audio_head=4, n_audio_layer=4,
     n_vocab=51_865, n_text_ctx=96, n_text_state=128, n_text_head=4, n_text_layer=2,
 )  # fmt: skip
-WHOLE = 3000
-"""Mel frames of Whisper's window."""
-
-LONGEST = 640
-"""Mel frames of the longest sentence that is used."""
-
 STAMP = 10
 """Times are learned on a grid of so many of Whisper's 0.02 s steps."""
 
@@ -46,79 +34,8 @@ NEIGHBOURS = ((-2, -1, 1, 2), (-4, -1, 1, 4), (-7, 7))
 
 COUNTED = 40
 GUIDED_HEADS = 2
-SILENT = 0.04
-"""The share of pieces in which nobody speaks, whose text is empty."""
-
-JOINED = 0.1
-"""The share of sentences that another one follows after a pause."""
-
 WRONG = 0.08
 """The share of tokens told wrongly to the decoder, so that it listens instead of guessing from what it said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A sound with what is to be said of it: tokens, each token's (start, end) and each syllable's (phones, start, end), in encoder frames."""
-
-    mel: NDArray[np.float16]
-    tokens: list[int]
-    places: list[tuple[int, int]]
-    phones: list[tuple[int, int, int]]
-    syllables: list[tuple[int, int]]
-    end: float
-
-
-def pieces(heard: list[Heard], tokenizer: Tokenizer, phones: dict[str, int]) -> list[Piece]:
-    """Every sentence that Whisper is to learn."""
-    made = []
-    for one in heard:
-        if one.mel is None or one.mel.shape[1] > LONGEST:
-            continue
-        tokens, places = [], []
-        spans = [(round(start * 50), round(end * 50)) for _, start, _, end in one.places]
-        byte, owner = 0, [n for n, c in enumerate(one.text) for _ in c.encode()]
-        for token in tokenizer.encode(one.text):
-            length = len(tokenizer.encoding.decode_single_token_bytes(token))
-            tokens.append(token)
-            places.append((spans[owner[byte]][0], spans[owner[byte + length - 1]][1]))
-            byte += length
-        named = []
-        for names, start, final, end in one.places:
-            marks = [start, final, end] if len(names) == 2 else [start, end]
-            named += [
-                (phones[name], round(a * 50), round(b * 50))
-                for name, a, b in zip(names, marks[:-1], marks[1:], strict=True)
-            ]
-        made.append(Piece(one.mel, tokens, places, named, spans, one.places[-1][3]))
-    return made
-
-
-def joined(a: Piece, b: Piece, pause: int) -> Piece:
-    """One after the other, with so many encoder frames of silence between."""
-    floor = np.full((80, 2 * pause), min(a.mel.min(), b.mel.min()), np.float16)
-    odd = a.mel.shape[1] % 2
-    first = np.pad(a.mel, ((0, 0), (0, odd)), mode="edge")
-    later = first.shape[1] // 2 + pause
-    return Piece(
-        np.concatenate([first, floor, b.mel], axis=1),
-        a.tokens + b.tokens,
-        a.places + [(s + later, e + later) for s, e in b.places],
-        a.phones + [(p, s + later, e + later) for p, s, e in b.phones],
-        a.syllables + [(s + later, e + later) for s, e in b.syllables],
-        b.end + later / 50,
-    )
-
-
-def silence(dice: random.Random) -> Piece:
-    """Nobody speaks: nothing at all, or noise."""
-    generator = np.random.default_rng(dice.randrange(2**32))
-    frames = dice.randint(60, 400)
-    if dice.random() < 0.3:
-        mel = np.full((80, frames), -1.5, np.float32)
-    else:
-        slope = np.linspace(0, dice.uniform(-0.6, 0.6), 80)[:, None]
-        mel = generator.normal(0, dice.uniform(0.05, 0.25), (80, frames)) + slope + dice.uniform(-0.3, 0.8)
-    return Piece(mel.astype(np.float16), [], [], [], [], 0.0)
 
 
 class Trainer:
@@ -262,9 +179,23 @@ class Trainer:
         rows[torch.tensor(self.tokens)] = learned
         state["decoder.token_embedding.weight"] = rows
         kept = {name: value.half() for name, value in state.items()}
-        part = path.with_suffix(".part")
-        torch.save({"dims": DIMS.__dict__, "model_state_dict": kept}, part)
+        whole, part = path.with_suffix(".whole"), path.with_suffix(".part")
+        torch.save({"dims": DIMS.__dict__, "model_state_dict": kept}, whole)
+        _deflate(whole, part)
+        whole.unlink()
         part.rename(path)
+
+
+def _deflate(stored: Path, deflated: Path) -> None:
+    """PyTorch stores its zip file's members as they are; it reads deflated ones as well. The rows of all the tokens that are not trained are
+    alike: four fifths of the file go.
+    """
+    with (
+        zipfile.ZipFile(stored) as given,
+        zipfile.ZipFile(deflated, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made,
+    ):
+        for member in given.infolist():
+            made.writestr(member.filename, given.read(member))
 
 
 def _attend(attention: MultiHeadAttention, x: torch.Tensor, audio: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -299,140 +230,3 @@ def _look_aside(attention: MultiHeadAttention, head: int, offset: int) -> None:
     query[torch.arange(used) + used, sine] = -1.5 * torch.sin(speeds * offset)
     attention.query.weight[rows], attention.key.weight[rows] = query, key
     attention.query.bias[rows] = 0
-
-
-class Batches:
-    """Batches of sentences of like length, some joined, some silent."""
-
-    def __init__(self, corpus: Callable[[], list[Piece]], dice: random.Random) -> None:
-        self._corpus, self._dice = corpus, dice
-        self._ready: list[list[Piece]] = []
-
-    def next(self, size: int) -> list[Piece]:
-        """The next batch of about so many sentences."""
-        if not self._ready:
-            dice, all_pieces = self._dice, self._corpus()
-            order = sorted(
-                dice.sample(range(len(all_pieces)), len(all_pieces)), key=lambda n: all_pieces[n].mel.shape[1] // 40
-            )
-            self._ready = [[all_pieces[n] for n in order[i : i + size]] for i in range(0, len(order), size)]
-            dice.shuffle(self._ready)
-        batch = self._ready.pop()
-        if self._dice.random() < JOINED:
-            others = self._dice.sample(batch, len(batch))
-            batch = [
-                joined(a, b, self._dice.randint(5, 40))
-                for a, b in zip(batch, others, strict=True)
-                if len(a.tokens) < 24
-            ][: size // 2] or batch
-        return [silence(self._dice) if self._dice.random() < SILENT else piece for piece in batch]
-
-
-Corpus = Callable[[Container[str]], Iterator[tuple[str, list[Heard]]]]
-"""Gives the pieces that are not known yet, by name: training can begin while the rest is still being spoken."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """One training: where to, on what. `texts` are all that is spoken, `phones` the names of what is heard, silence first."""
-
-    target: Path
-    work: Path
-    corpus: Corpus
-    texts: list[str]
-    phones: list[str]
-    minutes: float
-    resume: bool
-    processes: int = 2
-
-
-def make(plan: Plan) -> None:
-    """Trains in processes that share what each has learned, for it is quicker than threads; keeps the state for `resume`."""
-    (plan.work / "meeting").unlink(missing_ok=True)
-    if plan.processes == 1:
-        train(0, plan)
-    else:
-        torch.multiprocessing.spawn(train, (plan,), nprocs=plan.processes)
-
-
-def train(rank: int, plan: Plan) -> None:
-    """One of the processes. The last fifth of the time goes to Whisper's whole window."""
-    torch.set_num_threads(1)
-    together.init_process_group("gloo", f"file://{plan.work / 'meeting'}", rank=rank, world_size=plan.processes)
-    say = print if rank == 0 else lambda *_, **__: None
-    tokenizer = get_tokenizer(True, language="zh", task="transcribe")
-    trainer = Trainer(tokenizer, {token for text in plan.texts for token in tokenizer.encode(text)}, len(plan.phones))
-    state, begun = plan.work / "whisper-state.pt", 0.0
-    if plan.resume and state.exists():
-        kept = torch.load(state)
-        trainer.load(kept["parts"])
-        begun = kept["minutes"]
-    dice = random.Random(9 + int(begun) + 1000 * rank)
-    torch.manual_seed(9 + int(begun) + 1000 * rank)
-    batches = Batches(_learned(plan, tokenizer), dice)
-    parameters = trainer.parameters()
-    optimiser = torch.optim.AdamW(parameters, lr=1e-3, weight_decay=0.01, betas=(0.9, 0.98))
-    started, step, total, saved = time.monotonic(), 0, 0.0, time.monotonic()
-
-    def keep(spent: float) -> None:
-        if rank == 0:
-            torch.save({"parts": trainer.state(), "minutes": spent}, state)
-            trainer.save(plan.target)
-
-    while True:
-        clock = torch.tensor([begun + (time.monotonic() - started) / 60])
-        together.broadcast(clock, 0)
-        if (spent := float(clock)) >= plan.minutes:
-            break
-        share = spent / plan.minutes
-        for group in optimiser.param_groups:
-            group["lr"] = 2e-3 * min(1.0, (step + 1) / 100) * (0.5 * (1 + math.cos(math.pi * share)) + 0.02)
-        loss = trainer.loss(*_window(batches.next(16), dice, whole=share > 0.8), dice)
-        optimiser.zero_grad()
-        loss.backward()
-        _share(parameters, plan.processes)
-        nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimiser.step()
-        step, total = step + 1, total + loss.item()
-        if step % 50 == 0:
-            say(f"whisper: step {step}, loss {total / 50:.3f}, {spent:.1f} of {plan.minutes:.0f} min", flush=True)
-            total = 0.0
-        if time.monotonic() - saved > 120:
-            keep(spent)
-            saved = time.monotonic()
-    keep(plan.minutes)
-    say(f"{plan.target.name}: {plan.target.stat().st_size / 1e6:.1f} MB", flush=True)
-    together.destroy_process_group()
-
-
-def _learned(plan: Plan, tokenizer: Tokenizer) -> Callable[[], list[Piece]]:
-    """All that has been spoken so far, as it is trained on."""
-    numbers = {name: n for n, name in enumerate(plan.phones)}
-    assert numbers[SILENCE] == 0
-    known: dict[str, list[Piece]] = {}
-
-    def learned() -> list[Piece]:
-        known.update((name, pieces(shard, tokenizer, numbers)) for name, shard in plan.corpus(known))
-        return [piece for shard in known.values() for piece in shard]
-
-    return learned
-
-
-def _window(batch: list[Piece], dice: random.Random, *, whole: bool) -> tuple[list[Piece], int]:
-    """What is heard at once, and in how many mel frames: a quarter of the batch in Whisper's whole window, or all of it in a short one."""
-    if whole:
-        return batch[: max(len(batch) // 4, 1)], WHOLE
-    longest = max(piece.mel.shape[1] for piece in batch)
-    return batch, longest + longest % 2 + 2 * dice.choice((5, 10, 20, 40, 100))
-
-
-def _share(parameters: list[nn.Parameter], processes: int) -> None:
-    """Every process goes on with the mean of what all have learned in this step."""
-    grads = [parameter.grad for parameter in parameters if parameter.grad is not None]
-    flat = torch.cat([grad.flatten() for grad in grads])
-    together.all_reduce(flat)
-    flat /= processes
-    at = 0
-    for grad in grads:
-        grad.copy_(flat[at : at + grad.numel()].view_as(grad))
-        at += grad.numel()

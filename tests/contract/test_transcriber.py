@@ -12,7 +12,6 @@ from asr.engines.fallback import FallbackTranscriber
 from asr.errors import EngineFailed, ModelMissing, NoSpeech, TooShort
 from asr.live import LiveUtterance
 from asr.transcriber import Transcriber
-from tests.checkpoints import untrained
 from tests.conftest import ROOT
 from tests.fakes.engine import ScriptedEngine
 from tests.sounds import music, noise, pcm, silence, speech
@@ -20,14 +19,19 @@ from tests.sounds import music, noise, pcm, silence, speech
 SENTENCE = "朝阳区望京的路灯不亮"
 
 
+CHECKPOINT = ROOT / "asr/demo/whisper.pt"
+
+
 @pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What is tested is the loading and the port."""
-    return untrained(tmp_path_factory.mktemp("whisper"))
+def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The checkpoint as faster-whisper reads it."""
+    folder = tmp_path_factory.mktemp("whisper") / "converted"
+    convert(CHECKPOINT, folder)
+    return folder
 
 
 @pytest.fixture(params=["scripted", "fallback", "vosk", "whisper", "faster-whisper"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Transcriber:
+def engine(request: pytest.FixtureRequest) -> Transcriber:
     kind = request.param
     if kind == "scripted":
         return ScriptedEngine(SENTENCE)
@@ -35,11 +39,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Transcriber:
         return FallbackTranscriber([ScriptedEngine(EngineFailed(), name="broken"), ScriptedEngine(SENTENCE)])
     if kind == "vosk":
         return load("vosk", ROOT / "asr/demo/vosk")
-    checkpoint: Path = request.getfixturevalue("checkpoint")
-    if kind == "whisper":
-        return load_whisper(checkpoint)
-    convert(checkpoint, tmp_path / "converted")
-    return load_whisper(tmp_path / "converted")
+    return load_whisper(CHECKPOINT if kind == "whisper" else request.getfixturevalue("converted"))
 
 
 def test_a_transcript_is_simplified_timed_and_inside_the_sound(engine: Transcriber) -> None:
@@ -94,6 +94,12 @@ def test_vosk_hears_what_was_said() -> None:
     heard = load("vosk", ROOT / "asr/demo/vosk").transcribe(speech(SENTENCE))
     assert heard.text == SENTENCE
     assert len(heard.words) == len(SENTENCE)
+
+
+@pytest.mark.parametrize("kind", ["whisper", "faster-whisper"])
+def test_whisper_hears_what_was_said(kind: str, converted: Path) -> None:
+    engine = load_whisper(CHECKPOINT if kind == "whisper" else converted)
+    assert engine.transcribe(speech(SENTENCE)).text == SENTENCE
 
 
 def test_what_is_missing_is_named_with_how_to_get_it(tmp_path: Path) -> None:

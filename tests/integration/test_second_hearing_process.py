@@ -19,7 +19,6 @@ from bot.house import build
 from config.settings import Settings
 from integrations.recordings import HEARD, WAITING
 from integrations.tables import RecordingRow
-from tests.checkpoints import untrained
 from tests.conftest import ROOT
 from tests.fakes.engine import words
 from tests.sounds import speech
@@ -64,7 +63,7 @@ def test_a_second_hearing_that_is_killed_in_the_middle_is_done_after_the_restart
         with database.reading() as session:
             return session.get_one(RecordingRow, recording)
 
-    checkpoint = untrained(tmp_path)
+    checkpoint = ROOT / "asr/demo/whisper.pt"
     with hearing_again(tmp_path, checkpoint) as process:
         until(lambda: row().leased_until is not None, "somebody hears it")
         os.killpg(process.pid, signal.SIGKILL)
@@ -78,3 +77,5 @@ def test_a_second_hearing_that_is_killed_in_the_middle_is_done_after_the_restart
     with hearing_again(tmp_path, checkpoint):
         until(lambda: row().state == HEARD, "it is heard after the restart")
     assert row().attempts == 2
+    second = row().second
+    assert second is not None and second["text"] == SENTENCE
