@@ -5,6 +5,7 @@ because espeak is one a process.
 import random
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,12 @@ from asr.training.speech import MADE, RATE, TRAINED, Speaker, Style
 
 Span = tuple[tuple[str, ...], float, float, float]
 """A syllable: its phones, its start, its final's start and its end in seconds."""
+
+Job = tuple[str, Style, int, Path, bool]
+"""A sentence, how it is spoken, the seed of what else is drawn, espeak's data, and whether Whisper hears it too."""
+
+AT_ONCE = 500
+"""Sentences that one pool of processes speaks."""
 
 
 @cache
@@ -86,7 +93,7 @@ def say(text: str, how: Style, seed: int, data: Path | None = None, stretch: flo
     return Said(text, np.concatenate([quiet[0], speech, quiet[1]]), kept)
 
 
-def _hear(job: tuple[str, Style, int, Path, bool]) -> Heard | None:
+def _hear(job: Job) -> Heard | None:
     text, how, seed, data, mel = job
     dice = np.random.default_rng(seed + 1)
     stretch = float(dice.uniform(0.88, 1.14)) if dice.uniform() < 0.5 else 1.0
@@ -104,7 +111,17 @@ def spoken(jobs: Sequence[tuple[str, bool]], data: Path, seed: int) -> Iterator[
     """All sentences that could be spoken, each by a voice of the training; with a mel spectrogram where `jobs` says so."""
     dice = random.Random(seed)
     full = [(text, trained_style(dice), seed + 10 * i, data, mel) for i, (text, mel) in enumerate(jobs)]
-    with ProcessPoolExecutor(2) as pool:
-        for made in pool.map(_hear, full, chunksize=32):
-            if made is not None:
-                yield made
+    for i in range(0, len(full), AT_ONCE):
+        yield from _together(full[i : i + AT_ONCE])
+
+
+def _together(jobs: Sequence[Job], attempts: int = 2) -> list[Heard]:
+    """One pool's work. Once in a long while espeak takes its process with it: then all of it is done again, and given up in the end."""
+    try:
+        with ProcessPoolExecutor(2) as pool:
+            return [made for made in pool.map(_hear, jobs, chunksize=16) if made is not None]
+    except BrokenProcessPool:
+        if attempts > 1:
+            return _together(jobs, attempts - 1)
+        print(f"{len(jobs)} sentences are left out: the synthesiser died of them twice", flush=True)
+        return []

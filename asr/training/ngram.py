@@ -22,7 +22,7 @@ class Model:
 def train(
     sentences: Iterable[tuple[str, float]], order: int, least: Mapping[int, float], characters: Iterable[str]
 ) -> Model:
-    """From weighted sentences. n-grams of `order` n that weigh less than `least[n]` are left to the back-off.
+    """From weighted sentences. n-grams of `order` n whose occurrences weigh less than `least[n]` are left to the back-off.
 
     Every one of `characters` is possible anywhere, however seldom.
     """
@@ -34,6 +34,7 @@ def train(
                 if i - n + 1 < 0:
                     break
                 counts[n][line[i - n + 1 : i]][line[i]] += weight
+    occurred = [{history: dict(followers) for history, followers in one.items()} for one in counts]
     for n in range(order - 1, 0, -1):
         # Kneser-Ney: a shorter history counts in how many longer ones a character was seen, not how often.
         continuing: dict[History, Counter[str]] = defaultdict(Counter)
@@ -57,17 +58,15 @@ def train(
             if n > 2 and history[1:] not in probability:
                 continue
             weight = sum(followers.values())
-            kept = {c: v for c, v in followers.items() if v >= least.get(n, 0)}
+            kept = {c: v for c, v in followers.items() if occurred[n][history][c] >= least.get(n, 0)}
             if not kept or (n > 2 and history not in _possible(history, probability)):
                 continue
             left = 1.0 - sum(max(v - DISCOUNT, 0.0) for v in kept.values()) / weight
-            lower = probability[history[1:]]
             found = {}
             for character, value in kept.items():
                 found[character] = max(value - DISCOUNT, 0.0) / weight + left * _lower(
                     character, history[1:], probability, backoff
                 )
-            del lower
             probability[history] = found
             # What is not kept shares what the kept ones leave of both distributions.
             seen = sum(_lower(c, history[1:], probability, backoff) for c in found)

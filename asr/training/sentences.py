@@ -15,6 +15,9 @@ EVALUATION = HERE / "evaluation.txt"
 GOLDEN = HERE / "evaluation_golden.txt"
 """Sentences over the vocabulary of the golden conversations that are judged on."""
 
+_PATTERN = re.compile(r"(\d*)> (.*)")
+"""`> pattern`, or `12> pattern` for one that is used so much oftener."""
+
 _SLOT = re.compile(r"\{(\w+)\}")
 _DIGITS = "零幺二三四五六七八九"
 
@@ -26,16 +29,25 @@ class Grammar:
         self._dice = random.Random(seed)
         self._lists: dict[str, list[str]] = {"place": list(places)}
         self._patterns: list[str] = []
+        self._often: list[int] = []
         for line in GRAMMAR.read_text(encoding="utf-8").splitlines():
-            if line.startswith("> "):
-                self._patterns.append(line[2:].strip())
+            if pattern := _PATTERN.match(line):
+                self._patterns.append(pattern[2].strip())
+                self._often.append(int(pattern[1] or 1))
             elif "=" in line and not line.startswith("#"):
                 name, _, values = line.partition("=")
                 self._lists[name.strip()] = [value.strip() for value in values.split("|")]
 
     def sentence(self) -> str:
-        """One sentence."""
-        return _SLOT.sub(lambda slot: self._fill(slot.group(1)), self._dice.choice(self._patterns))
+        """One sentence; all patterns alike, so that every one is spoken."""
+        return self._filled(self._dice.choice(self._patterns))
+
+    def likely(self) -> str:
+        """One sentence; patterns as often as citizens use them."""
+        return self._filled(self._dice.choices(self._patterns, self._often)[0])
+
+    def _filled(self, pattern: str) -> str:
+        return _SLOT.sub(lambda slot: self._fill(slot.group(1)), pattern)
 
     def _fill(self, name: str) -> str:
         dice = self._dice
