@@ -3,7 +3,14 @@
 import asyncio
 
 from bot.channels.phone.mouth import Mouth
-from bot.channels.phone.turn_taking import RESUMES_AFTER, SOUND_TAKES_THE_FLOOR, only_listens, takes_the_floor
+from bot.channels.phone.turn_taking import (
+    RESUMES_AFTER,
+    SETTLES_AFTER,
+    SOUND_TAKES_THE_FLOOR,
+    is_settled,
+    only_listens,
+    takes_the_floor,
+)
 
 
 class Floor:
@@ -13,14 +20,17 @@ class Floor:
         self._mouth = mouth
         self._now = asyncio.get_running_loop().time
         self._noise = False
+        self._partial, self._since = "", 0.0
         self.resumes_at: float | None = None
         """When the interrupted sentence goes on; None while somebody really speaks."""
 
     def voice(self, text: str, seconds: float, *, yes_no: bool) -> None:
         """Somebody speaks, for so long, with these words so far."""
         taken = takes_the_floor(text, asked=yes_no and self._mouth.asking)
+        if text != self._partial:
+            self._partial, self._since = text, self._now()
         if self._mouth.busy:
-            if taken:
+            if taken and (is_settled(text) or self._now() - self._since >= SETTLES_AFTER):
                 self._mouth.pause()
             elif not text and seconds >= SOUND_TAKES_THE_FLOOR and not self._noise:
                 self._mouth.pause()

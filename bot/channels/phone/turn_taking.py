@@ -14,6 +14,9 @@ RESUMES_AFTER = 2.0
 CHARACTERS = 2
 """Characters, without what only says “I am listening”, that take the floor."""
 
+SETTLES_AFTER = 0.24
+"""Seconds that so few characters must stay as they are: in the middle of a 好的 a recogniser believes in two others for a moment."""
+
 _LISTENING = re.compile(
     r"[嗯啊哦噢喔唔呃哎好对是行的呀哈]*(?:知道了|明白了|是的|好的|对的|可以|没错)*[嗯啊哦噢喔唔呃哎好对是行的呀哈]*"
 )
@@ -26,6 +29,11 @@ _SHORT_WISHES = ("不", "停")
 def only_listens(text: str) -> bool:
     """Whether somebody says no more than that they follow: 嗯, 好的, 对对对."""
     return bool(text) and _LISTENING.fullmatch(text) is not None
+
+
+def is_settled(text: str) -> bool:
+    """Whether there is more of it than a recogniser invents for a moment."""
+    return len(_CHINESE.findall(text)) > CHARACTERS
 
 
 def takes_the_floor(text: str, *, asked: bool) -> bool:
