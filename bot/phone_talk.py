@@ -15,6 +15,7 @@ from bot.channels.phone.gateway import Gateway
 from bot.channels.phone.line_voice import LineVoice
 from bot.channels.phone.rooms import Rooms
 from bot.channels.phone.talk import Talk, fixed_sentences
+from bot.channels.phone.tape import Tapes
 from bot.channels.telegram.updates import CHANNEL as TELEGRAM
 from bot.conversation import Conversation
 from config.settings import Settings
@@ -48,14 +49,15 @@ def talk_of(settings: Settings, database: Database, clock: Callable[[], datetime
     voice = line_voice_of(settings) if door.ears.follows else None
     if voice is None:
         return None
+    talks = PhoneTalks(database, clock)
     rooms = Rooms(
         door=door,
         ears=door.ears,
         voice=voice,
-        talks=PhoneTalks(database, clock),
+        talks=talks,
         catalog=load_catalog(),
         resume_within=timedelta(minutes=settings.phone_resume_minutes),
-        tapes=settings.home / "recordings",
+        tapes=Tapes(settings.home / "recordings", door.recordings, talks),
         tell_elsewhere=telling(PhoneLinks(database, clock), door.journal),
     )
     return Talk(rooms)
@@ -81,7 +83,7 @@ async def talking(gateway: Gateway, talk: Talk | None, escalations: Escalations)
         return
     gateway.talk = talk
     rooms = talk.rooms
-    callbacks = Callbacks(rooms.talks, escalations, rooms.resume_within)
+    callbacks = Callbacks(rooms.talks, escalations, rooms.resume_within, rooms.tapes)
     tasks = [asyncio.create_task(job) for job in (rooms.voice.warm_up(), callbacks.run())]
     try:
         yield

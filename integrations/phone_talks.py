@@ -82,6 +82,19 @@ class PhoneTalks:
         """The caller's answer to whether they may be recorded."""
         self._set(call_id, recorded=agreed)
 
+    def turned(self, call_id: str, turns: Sequence[dict[str, Any]]) -> None:
+        """Where the turns so far lie on the call's recording."""
+        self._set(call_id, turns=list(turns))
+
+    def found(self, call_id: str, recording: str) -> None:
+        """The recording of a call whose process died; one that the call has already stays."""
+        with self._database.session() as session:
+            session.execute(
+                update(PhoneTalkRow)
+                .where(PhoneTalkRow.call_id == call_id, PhoneTalkRow.recording.is_(None))
+                .values(recording=recording)
+            )
+
     def end(self, call_id: str, how: str, turns: Sequence[dict[str, Any]] = (), recording: str | None = None) -> None:
         """The call has ended; where its turns lie on its recording, if there is one."""
         self._set(call_id, how=how, turns=list(turns), recording=recording, ended_at=self._clock())

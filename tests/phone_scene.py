@@ -16,6 +16,7 @@ from asr.voice import Speech, Voice
 from bot.channels.phone.call import Call
 from bot.channels.phone.line_voice import LineVoice
 from bot.channels.phone.rooms import Rooms
+from bot.channels.phone.tape import Tapes
 from bot.ears import Ears
 from integrations.phone_talks import PhoneTalk
 from intents.catalog import load_catalog
@@ -141,6 +142,9 @@ class Talks:
     def resumed(self, call_id: str) -> None:
         self.gone_on = call_id
 
+    def turned(self, call_id: str, turns: Sequence[Any]) -> None:
+        self.turns = list(turns)
+
     def unfinished(self, conversation: str) -> bool:
         return self.draft
 
@@ -158,7 +162,8 @@ class Scene:
         self.voice = Tones()
         self.call = FakeCall(number, RATE)
         line = LineVoice(self.voice, self.voice, ())
-        self.rooms = Rooms(door, ears(), line, talks, CATALOG, timedelta(minutes=10), tmp)  # type: ignore[arg-type]
+        tapes = Tapes(tmp, door.recordings, talks)  # type: ignore[arg-type]
+        self.rooms = Rooms(door, ears(), line, talks, CATALOG, timedelta(minutes=10), tapes)  # type: ignore[arg-type]
         self.talk: Call = None  # type: ignore[assignment]
         self._echo = echo
         self._queue = b""

@@ -17,6 +17,7 @@ from bot.channels.phone.breaths import breaths
 from bot.channels.phone.line_voice import LineVoice
 from bot.channels.phone.rooms import Rooms
 from bot.channels.phone.talk import Talk, fixed_sentences
+from bot.channels.phone.tape import Tapes
 from bot.conversation import Conversation
 from dialog.actions import aloud
 from integrations.calls import Outcome
@@ -66,7 +67,7 @@ class Caller:
         talk = self.phone.gateway.talk
         assert isinstance(talk, Talk)
         mine = [call for call in talk.live if call.call.call_id == self.id and not call.call.over]
-        return mine[0]._silent_since if mine else None
+        return mine[0].patience.since if mine else None
 
     async def say(self, text: str) -> None:
         await self.listen()
@@ -157,7 +158,15 @@ def led(house: tuple[asyncio.Runner, Conversation], tmp_path_factory: pytest.Tem
     talks = PhoneTalks(database, lambda: NOW)
     voice = QuickTones()
     fixed = [piece for text in fixed_sentences(CATALOG) for piece in breaths(text)]
-    rooms = Rooms(door, door.ears, LineVoice(voice, voice, fixed), talks, CATALOG, timedelta(minutes=10), home)
+    rooms = Rooms(
+        door,
+        door.ears,
+        LineVoice(voice, voice, fixed),
+        talks,
+        CATALOG,
+        timedelta(minutes=10),
+        Tapes(home, door.recordings, talks),
+    )
     phone = phone_on(home, Talk(rooms))
 
     async def quiet_call(call_id: uuid.UUID) -> None:

@@ -16,11 +16,12 @@ from bot.channels.phone import words
 from bot.channels.phone.breaths import breaths
 from bot.channels.phone.expecting import Expecting
 from bot.channels.phone.floor import Floor
-from bot.channels.phone.hearing import Hearing, Said, Voice
+from bot.channels.phone.hearing import Behind, Hearing, Said, Voice
 from bot.channels.phone.keypad import Keypad, Press
 from bot.channels.phone.manner import Manner
 from bot.channels.phone.mouth import Mouth
 from bot.channels.phone.openings import Opening
+from bot.channels.phone.patience import Patience
 from bot.channels.phone.record import Record
 from bot.channels.phone.rooms import Rooms
 from bot.channels.phone.times import Times
@@ -33,13 +34,8 @@ from intents.extraction.acts import find_acts
 
 log = logging.getLogger(__name__)
 
-SILENCE = 8.0
-"""Seconds without a word after which it is asked again: simpler, then with the keys, then by a person."""
-
 NO_SPEECH = 0.3
 """Seconds of sound below which nothing was said: a click, a cough."""
-
-MISSES_BEFORE_A_PERSON = 2
 
 
 class Call:
@@ -54,17 +50,17 @@ class Call:
         self.manner = Manner(self.mouth)
         self.record = Record(rooms, call)
         self.times = Times()
+        self.patience = Patience()
         self.conversation: str | None = None
         self.expecting = Expecting(None)
         self.opening: Opening | None = Opening(self)
-        self._inbox: asyncio.Queue[Event | Voice | Said | Answered] = asyncio.Queue()
+        self._inbox: asyncio.Queue[Event | Voice | Said | Behind | Answered] = asyncio.Queue()
         self._now = asyncio.get_running_loop().time
         self.hearing = Hearing(rooms.ears, call.rate, self._inbox.put_nowait, self.mouth.loudness)
         self.turns = Turns(self._turn, self._inbox.put_nowait)
         self._last: list[str] = []
         self._leaving: str | None = None
-        self._silent_since: float | None = None
-        self._silences = self._misses = self._failures = 0
+        self._failures = 0
         self._filed = self._wants_a_person = False
 
     async def run(self) -> None:
@@ -108,11 +104,14 @@ class Call:
             case None:
                 await self._time(self._now())
             case Voice(text, seconds):
-                self._silent_since = None
+                self.patience.stop()
                 if not self._leaving:
                     self.floor.voice(text, seconds, yes_no=self.expecting.yes_no)
             case Said():
                 await self._said(event)
+            case Behind():
+                if not (self.mouth.busy or self.mouth.paused or self._leaving):
+                    self.mouth.say([words.LINE_IS_SLOW])
             case Digit(key):
                 await self._key(key)
             case Played(mark):
@@ -124,8 +123,7 @@ class Call:
                 raise RuntimeError("the talk cannot go on")
 
     def _deadline(self) -> float | None:
-        silent = self._silent_since + SILENCE if self._silent_since is not None else None
-        times = (self.turns.filler_at, self.floor.resumes_at, silent, self.keypad.deadline())
+        times = (self.turns.filler_at, self.floor.resumes_at, self.patience.ends_at, self.keypad.deadline())
         return min((at for at in times if at is not None), default=None)
 
     async def _time(self, now: float) -> None:
@@ -137,8 +135,7 @@ class Call:
             self.floor.goes_on()
         elif (pressed := self.keypad.due(now)) is not None:
             await self._pressed(pressed)
-        elif self._silent_since is not None and now >= self._silent_since + SILENCE:
-            self._silent_since = None
+        elif self.patience.over(now):
             await self._silence()
 
     async def _said(self, said: Said) -> None:
@@ -157,16 +154,15 @@ class Call:
         if said.seconds < NO_SPEECH or self.turns.under_way:
             self._wait()
             return
-        self._misses += 1
         self.manner.struggling()
-        if self._misses >= MISSES_BEFORE_A_PERSON:
+        if self.patience.missed():
             await self._to_a_person(words.STILL_NOT_HEARD)
         else:
             self.mouth.say([words.NOT_HEARD])
 
     async def _hear(self, text: str, said: Said | None) -> None:
         """Words, spoken or by keys: to the opening, or to the dialog."""
-        self._silences, self._silent_since = 0, None
+        self.patience.heard()
         self.keypad.forget()
         if self.turns.under_way:
             self.turns.later.append((text, said))
@@ -176,7 +172,7 @@ class Call:
             self.ask(text, said)
 
     async def _key(self, key: str) -> None:
-        self._silent_since = None
+        self.patience.stop()
         if self._leaving:
             return
         pressed = self.keypad.press(key, self._now())
@@ -214,19 +210,18 @@ class Call:
     def _wait(self) -> None:
         """It is the caller's turn: their silence counts from now."""
         if not self.turns.under_way and not self.mouth.busy and not self._leaving:
-            self._silent_since = self._now()
+            self.patience.wait(self._now())
 
     async def _silence(self) -> None:
         """Nothing was said for long."""
-        self._silences += 1
         self.manner.struggling()
-        if self.opening is not None and await self.opening.silence(self._silences):
+        if self.opening is not None and await self.opening.silence(self.patience.silences):
             return
         if self._filed:
             self._leave(DONE, [words.NOBODY_THERE])
-        elif self._silences == 1:
+        elif self.patience.silences == 1:
             self.say(self.expecting.simpler(), self.expecting)
-        elif self._silences == 2:
+        elif self.patience.silences == 2:
             self.say([words.HEARD_NOTHING, self.expecting.keys(), *self._last[-1:]], self.expecting)
         else:
             await self._to_a_person(words.TO_A_PERSON)
@@ -248,7 +243,7 @@ class Call:
             self._leave(DONE, [words.BYE])
             return
         wish = self.manner.ask(text, acts)
-        self._silent_since = None
+        self.patience.stop()
         lead = [words.LOUDER if wish == "louder" else words.SLOWER] if wish else []
         self.turns.begin(text, said, [*before, *lead])
 
@@ -270,7 +265,7 @@ class Call:
         texts = [reply["text"] for reply in told["replies"]]
         if wording.NOT_CLEAR in texts:
             self.manner.struggling()
-        self._misses = self._failures = 0
+        self.patience.misses = self._failures = 0
         self._filed = told["ticket"] is not None and not told["draft"]["fields"]
         later, self.turns.later = self.turns.later, []
         if told["state"] in (WAITING, OPERATOR):
@@ -308,7 +303,8 @@ class Call:
     def _leave(self, how: str, texts: Sequence[str]) -> None:
         """The last words; the call ends when they are said."""
         self._leaving = how
-        self._silent_since = self.floor.resumes_at = None
+        self.patience.stop()
+        self.floor.resumes_at = None
         self.mouth.say([piece for text in texts for piece in breaths(text)])
 
     async def _close(self) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from anyio import to_thread
 
 from bot.channels.phone.record import number_of
+from bot.channels.phone.tape import Tapes
 from integrations.escalations import Escalations
 from integrations.phone_talks import PhoneTalk, PhoneTalks
 
@@ -21,14 +22,17 @@ REASON = "dropped"
 
 @dataclass(frozen=True, slots=True)
 class Callbacks:
-    """`after` is how long a caller can come back by themselves."""
+    """`after` is how long a caller can come back by themselves; `tapes` are looked through for what a process that died has left."""
 
     talks: PhoneTalks
     escalations: Escalations
     after: timedelta
+    tapes: Tapes | None = None
 
     def step(self) -> int:
         """Notes what is due; how many are to be called back."""
+        if self.tapes is not None:
+            self.tapes.mend()
         noted = 0
         for talk in self.talks.to_call_back(self.after):
             noted += self._note(talk)

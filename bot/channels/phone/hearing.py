@@ -7,7 +7,6 @@ or nobody's sentence would ever end.
 import asyncio
 import contextlib
 import threading
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -20,6 +19,7 @@ from asr.errors import AsrError
 from asr.live import LiveUtterance
 from asr.transcriber import RATE
 from asr.transcript import Transcript
+from bot.channels.phone.backlog import Backlog
 from bot.channels.phone.echo import EchoGate
 from bot.channels.phone.tape import Tape
 from bot.ears import Ears
@@ -59,11 +59,16 @@ class Said:
     silent_since: float
 
 
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Recognition does not keep up with what the caller says; told once a call."""
+
+
 class Hearing:
-    """One call's ears. `tell` gets Voice and Said, on the event loop."""
+    """One call's ears. `tell` gets Voice, Said and Behind, on the event loop."""
 
     def __init__(
-        self, ears: Ears, rate: int, tell: Callable[[Voice | Said], None], loudness: Callable[[], float]
+        self, ears: Ears, rate: int, tell: Callable[[Voice | Said | Behind], None], loudness: Callable[[], float]
     ) -> None:
         self._ears = ears
         self._rate = rate
@@ -72,10 +77,10 @@ class Hearing:
         self._gate = EchoGate()
         self.ends = Endpointing()
         self.tape: Tape | None = None
-        self._frames: deque[bytes] = deque()
-        self._waiting = 0
+        self.backlog = Backlog(rate)
         self._came = asyncio.Event()
         self._finish = False
+        self._told_behind = False
         self._utterance: LiveUtterance | None = None
         self._loop = asyncio.get_running_loop()
         self._one = threading.Lock()
@@ -85,10 +90,8 @@ class Hearing:
         """Sound from the line."""
         frame = np.frombuffer(samples[: len(samples) // 2 * 2], "<i2")
         for let in self._gate.feed(frame, self._ours()):
-            data = let.tobytes()
-            self._frames.append(data)
-            self._waiting += len(data)
-        if self._waiting >= AT_ONCE * self._rate * 2:
+            self.backlog.add(let.tobytes())
+        if self.backlog.bytes >= AT_ONCE * self._rate * 2:
             self._came.set()
 
     def finish(self) -> None:
@@ -110,9 +113,9 @@ class Hearing:
                 async with asyncio.timeout(HOLE):
                     await self._came.wait()
             except TimeoutError:
-                missing = int(HOLE * self._rate) * 2 - self._waiting
+                missing = int(HOLE * self._rate) * 2 - self.backlog.bytes
                 if missing > 0:
-                    self._frames.append(bytes(missing))
+                    self.backlog.add(bytes(missing))
             await self._hear()
 
     async def last_words(self) -> Said | None:
@@ -123,9 +126,10 @@ class Hearing:
 
     async def _hear(self) -> None:
         self._came.clear()
-        data = b"".join(self._frames)
-        self._frames.clear()
-        self._waiting = 0
+        if self.backlog.behind and not self._told_behind:
+            self._told_behind = True
+            self._tell(Behind())
+        data = self.backlog.take()
         finish, self._finish = self._finish, False
         utterance = self._utterance
         assert utterance is not None

@@ -15,6 +15,9 @@ class PhoneMetrics:
             "jiesu_phone_drops", "Connections that did not become a call, or broke, by stage.", ["stage"]
         )
         self.late = Counter("jiesu_phone_late_frames", "Frames that left more than 10 ms after their slot.")
+        self.shed = Counter(
+            "jiesu_phone_shed_seconds", "Seconds of sound given up because recognition had fallen behind."
+        )
         self.seconds = Histogram(
             "jiesu_phone_call_seconds", "Length of calls.", buckets=(5, 15, 30, 60, 120, 180, 300, 600, 1200)
         )

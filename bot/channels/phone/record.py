@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 from anyio import to_thread
 
@@ -55,7 +54,7 @@ class Record:
 
     def start_tape(self) -> Tape:
         """The caller's side is recorded from now on."""
-        self.tape = Tape(self._rooms.tapes / f".call-{self._id}-{uuid4().hex[:8]}.pcm", self._call.rate)
+        self.tape = self._rooms.tapes.start(self._id, self._call.rate)
         return self.tape
 
     async def turn(self, conversation: str, text: str, said: Said | None, *, simpler: bool) -> dict[str, Any]:
@@ -66,6 +65,8 @@ class Record:
         if said is not None and said.transcript is not None and self.tape is not None:
             spoken = Spoken(await door.keep(conversation, said.samples), said.transcript)
             self._turns.append({"recording": spoken.recording, "at": round(said.at, 2)})
+            # Now, not at the end: where the turns lie is known even when this process dies in the middle of the call.
+            await self._in_thread(lambda: self._rooms.talks.turned(self._id, self._turns))
         told = await door.say(conversation, text, spoken=spoken, about=about)
         draft = await self._in_thread(lambda: door.drafts.current(conversation))
         self._call.draft = draft.id if draft else self._call.draft
@@ -91,8 +92,7 @@ class Record:
         recording = None
         if self.tape is not None:
             tape, self.tape = self.tape, None
-            recordings = self._rooms.door.recordings
-            recording = await self._in_thread(lambda: recordings.keep_file(conversation, tape.finish))
+            recording = await self._in_thread(lambda: self._rooms.tapes.keep(conversation, tape))
         await self._in_thread(lambda: self._rooms.talks.end(self._id, how, self._turns, recording))
 
     async def _in_thread(self, job: Callable[[], Any]) -> Any:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from bot.channels.phone.line_voice import LineVoice
+from bot.channels.phone.tape import Tapes
 from bot.channels.phone.times import Times, observe
 from bot.conversation import Conversation
 from bot.ears import Ears
@@ -27,7 +27,7 @@ class Rooms:
     talks: PhoneTalks
     catalog: Catalog
     resume_within: timedelta
-    tapes: Path
+    tapes: Tapes
     tell_elsewhere: Callable[[str, Ticket], None] | None = None
     observe: Callable[[Times], None] = observe
 

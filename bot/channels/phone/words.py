@@ -24,6 +24,7 @@ NO_SUCH_KEY = "没有这个选项。"
 HOLD_ON = "请别挂机，这就给您接通坐席。"
 SLOWER = "好的，我说慢一点。"
 LOUDER = "好的，我大点声。"
+LINE_IS_SLOW = "现在打进来的人多，我听得慢一点，请稍等。"
 
 FILLERS = ("好的，我记一下。", "请稍等，我看一下。")
 """Said when an answer takes long; never two in a row."""
@@ -46,6 +47,6 @@ def sentences() -> tuple[str, ...]:
     """Everything here that is said as it stands: spoken before anybody calls."""
     return (
         GREETING, ASK_RECORDING, RECORDED, NOT_RECORDED, RECORDING_KEYS, ASK_RESUME_UNKNOWN, RESUMED, NOT_RESUMED, BACK_FROM_QUEUE,
-        HEARD_NOTHING, KEYS_FOR_SPEECH, KEYS_FOR_NUMBERS, TO_A_PERSON, NOT_HEARD, STILL_NOT_HEARD, NO_SUCH_KEY, HOLD_ON, SLOWER, LOUDER,
+        HEARD_NOTHING, KEYS_FOR_SPEECH, KEYS_FOR_NUMBERS, TO_A_PERSON, NOT_HEARD, STILL_NOT_HEARD, NO_SUCH_KEY, HOLD_ON, SLOWER, LOUDER, LINE_IS_SLOW,
         *FILLERS, ANYTHING_ELSE, NOBODY_THERE, BYE, TROUBLE, wording.WHAT_HAPPENED,
     )  # fmt: skip
