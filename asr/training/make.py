@@ -208,7 +208,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("steps", nargs="*", choices=["corpus", "acoustic", "graph", "whisper", []], default=[])
     parser.add_argument("--resume", action="store_true", help="go on with Whisper's training where it stopped")
-    parser.add_argument("--minutes", type=float, default=30.0, help="how long to train Whisper")
+    parser.add_argument("--minutes", type=float, default=40.0, help="how long to train Whisper")
     asked = parser.parse_args()
     steps = asked.steps or ["corpus", "acoustic", "graph", "whisper"]
     if "corpus" in steps:
