@@ -87,10 +87,14 @@ class SherpaVoice(Voice):
             data_dir=str(data) if data.is_dir() else "",
         )
         config = sherpa_onnx.OfflineTtsConfig(model=sherpa_onnx.OfflineTtsModelConfig(vits=vits, num_threads=1))
+        unreadable = VoiceError(f"{folder} is no voice that sherpa-onnx can read")
         if not config.validate():
-            raise VoiceError(f"{folder} is no voice that sherpa-onnx can read")
+            raise unreadable
+        try:
+            self._tts = sherpa_onnx.OfflineTts(config)
+        except RuntimeError:
+            raise unreadable from None
         self.name = f"sherpa:{folder.name}"
-        self._tts = sherpa_onnx.OfflineTts(config)
         self._lock = threading.Lock()
 
     def speak(self, text: str, pace: float = 1.0) -> Speech:
