@@ -9,6 +9,7 @@ The WebSocket, `/api/v1/conversations/{id}/speech`. The client sends JSON texts 
     → {"type": "send"}           ← {"type": "answer", …the contract's answer, with "transcript"}
     → {"type": "discard"}        ← {"type": "discarded"}                  then "start" again, on the same socket
     ← {"type": "problem", "detail"} at any time; "start" begins anew
+    ← {"type": "problem", "detail", "again": true}                        what was said is kept: "send" again
 """
 
 import asyncio
@@ -142,8 +143,6 @@ class Listening:
             except AsrError as error:
                 self._utterance = self._transcript = None
                 await self._problem(kind_words(error))
-            except Busy:
-                await self._problem(wording.BUSY)
             except (ValueError, TypeError, KeyError, AttributeError):
                 await self._problem("没听清，请再说一遍。")
 
@@ -207,7 +206,13 @@ class Listening:
         assert self._transcript is not None
         utterance, transcript = self._utterance, self._transcript
         self._utterance = self._transcript = None
-        told = await self._door.heard(self._conversation, utterance.samples(), transcript, self._message_id)
+        try:
+            told = await self._door.heard(self._conversation, utterance.samples(), transcript, self._message_id)
+        except Busy:
+            # The sentence before is still being answered: nobody has to say this one twice.
+            self._utterance, self._transcript = utterance, transcript
+            await self._tell("problem", detail=wording.BUSY, again=True)
+            return
         await self._tell("answer", **told)
 
     async def _in_thread(self, call: Any, *arguments: Any) -> Any:

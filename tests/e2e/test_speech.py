@@ -195,6 +195,21 @@ def test_what_was_said_can_be_thrown_away(speaking_page: Page) -> None:
     assert page.locator("#talk li").count() == lines
 
 
+def test_what_was_said_while_the_line_is_busy_stays_and_is_sent_again(speaking_page: Page) -> None:
+    page = speaking_page
+    lines = page.locator("#talk li.spoken").count()
+    page.locator("#mic").click()
+    expect(page.locator("#heard")).to_contain_text("路灯", timeout=30_000)
+    page.locator("#mic").click()
+    expect(page.locator("#speech-send")).to_be_focused(timeout=30_000)
+    page.evaluate("speech.sending = true; speech.on({type: 'problem', detail: '上一句还在办。', again: true})")
+    expect(page.locator("#trouble")).to_contain_text("上一句还在办")
+    expect(page.locator("#heard")).to_contain_text("路灯")
+    page.locator("#speech-send").click()
+    expect(page.locator("#talk li.spoken")).to_have_count(lines + 1, timeout=30_000)
+    expect(page.locator("#trouble")).to_be_hidden()
+
+
 def test_escape_throws_away_wherever_the_keyboard_is(speaking_page: Page) -> None:
     page = speaking_page
     page.locator("#mic").focus()

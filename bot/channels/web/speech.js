@@ -69,7 +69,7 @@ class Speech {
     } else if (message.type === "discarded") {
       this.over();
     } else if (message.type === "problem") {
-      this.fail(message.detail);
+      if (message.again) this.again(message.detail); else this.fail(message.detail);
     }
 
     function show(text) { heard.textContent = text || "……"; }
@@ -98,6 +98,15 @@ class Speech {
   }
 
   quiet() { if (this.stream) this.stream.getTracks().forEach((track) => track.stop()); }
+
+  // What was said is kept; it can be sent in a moment.
+  again(detail) {
+    this.sending = false;
+    this.state = "heard";
+    $("speech-send").disabled = false;
+    $("speech-send").focus();
+    fail(new Error(detail));
+  }
 
   fail(detail) {
     this.over();
