@@ -15,7 +15,7 @@ VOICE = "cmn-latn-pinyin"
 RATE = 22_050
 _SYNCHRONOUS, _PHONEME_EVENTS = 2, 1
 _WORD, _PHONEME = 1, 7
-_CHARS, _UTF8 = 1, 1
+_CHARS, _UTF8, _IPA = 1, 1, 2
 _SPEED, _PITCH, _RANGE = 1, 3, 4
 SPOKEN_AS = {
     "lve": "lue", "nve": "nue", "lüe": "lue", "nüe": "nue", "lü": "lv", "nü": "nv", "lo": "luo", "yo": "you", "ê": "ei",
@@ -86,6 +86,17 @@ class Speaker:
         """Samples at 22050 Hz of pinyin with punctuation."""
         self._say(said, style)
         return np.concatenate(self._sound) if self._sound else np.zeros(0, np.int16)
+
+    def phones(self, said: str) -> list[str]:
+        """The clauses of pinyin with punctuation in the international phonetic alphabet, as Piper's voices were trained on them."""
+        self._library.espeak_SetVoiceByName(VOICE.encode())
+        to_phonemes = self._library.espeak_TextToPhonemes
+        to_phonemes.restype = ctypes.c_char_p
+        kept = ctypes.create_string_buffer(said.encode())
+        left, clauses = ctypes.cast(kept, ctypes.c_void_p), []
+        while left.value:
+            clauses.append((to_phonemes(ctypes.byref(left), _UTF8, _IPA) or b"").decode())
+        return [clause for clause in clauses if clause]
 
     def speak(self, pinyin: list[str], style: Style) -> tuple[NDArray[np.int16], list[Syllable]]:
         """Samples at 22050 Hz, and each syllable's place. `pinyin` is numbered: ["ni3", "hao3"]."""

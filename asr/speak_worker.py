@@ -1,4 +1,6 @@
-"""Speaks: a line of JSON in ({"text", "variant", "speed"}), a line of JSON ({"bytes", "rate"}) and 16 bit samples out. See asr/voices.py."""
+"""Speaks: a line of JSON in ({"text", "variant", "speed"}), a line of JSON ({"bytes", "rate"}) and 16 bit samples out; to {"phones": text} the
+clauses' phones. See asr/voices.py.
+"""
 
 import json
 import os
@@ -18,6 +20,10 @@ def main() -> None:
     speaker = Speaker()
     for line in sys.stdin.buffer:
         asked = json.loads(line)
+        if "phones" in asked:
+            out.write(json.dumps({"phones": speaker.phones(readable(asked["phones"]))}).encode() + b"\n")
+            out.flush()
+            continue
         sound = speaker.sound(readable(asked["text"]), Style(asked["variant"], asked["speed"], PITCH, RANGE))
         data = sound.astype("<i2").tobytes()
         out.write(json.dumps({"bytes": len(data), "rate": RATE}).encode() + b"\n" + data)

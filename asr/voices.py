@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,15 +28,26 @@ class EspeakVoice(Voice):
 
     def speak(self, text: str, pace: float = 1.0) -> Speech:
         """See Voice. A worker that has died is started again, once."""
+        head, sound = self._answer(
+            {"text": as_read(text), "variant": self._variant, "speed": round(self._speed * pace)}
+        )
+        return Speech(np.frombuffer(sound, "<i2").astype(np.int16), head["rate"])
+
+    def phones(self, text: str) -> list[str]:
+        """The clauses of a text in the international phonetic alphabet."""
+        head, _ = self._answer({"phones": as_read(text)})
+        return list(head["phones"])
+
+    def _answer(self, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         with self._lock:
             for _ in range(2):
                 try:
-                    return self._ask(text, pace)
+                    return self._ask(asked)
                 except (OSError, ValueError):
                     self.close()
             raise VoiceError("espeak-ng does not answer")
 
-    def _ask(self, text: str, pace: float) -> Speech:
+    def _ask(self, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         if self._worker is None or self._worker.poll() is not None:
             self._worker = subprocess.Popen(
                 [sys.executable, "-m", "asr.speak_worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -46,16 +58,15 @@ class EspeakVoice(Voice):
         guard = threading.Timer(SECONDS, worker.kill)
         guard.start()
         try:
-            asked = {"text": as_read(text), "variant": self._variant, "speed": round(self._speed * pace)}
             worker.stdin.write(json.dumps(asked).encode() + b"\n")
             worker.stdin.flush()
-            head = json.loads(worker.stdout.readline())
-            sound = worker.stdout.read(head["bytes"])
+            head: dict[str, Any] = json.loads(worker.stdout.readline())
+            sound = worker.stdout.read(head.get("bytes", 0))
         finally:
             guard.cancel()
-        if len(sound) != head["bytes"]:
+        if len(sound) != head.get("bytes", 0):
             raise ValueError("cut off")
-        return Speech(np.frombuffer(sound, "<i2").astype(np.int16), head["rate"])
+        return head, sound
 
     def close(self) -> None:
         """Ends the worker; it also ends with this process, because its input does."""
@@ -69,7 +80,9 @@ class EspeakVoice(Voice):
 
 
 class SherpaVoice(Voice):
-    """A VITS voice of sherpa-onnx or Piper: a folder with model.onnx (or NAME.onnx), tokens.txt, and lexicon.txt or espeak-ng-data."""
+    """A VITS voice of sherpa-onnx or Piper: a folder with model.onnx (or NAME.onnx), tokens.txt, and lexicon.txt. One without a lexicon is a
+    Piper voice: espeak-ng gives it the phones.
+    """
 
     def __init__(self, folder: Path) -> None:
         try:
@@ -79,12 +92,11 @@ class SherpaVoice(Voice):
         models = sorted(folder.glob("*.onnx"))
         if not models or not (folder / "tokens.txt").is_file():
             raise VoiceError(f"{folder} holds no voice (a .onnx file and tokens.txt)")
-        lexicon, data = folder / "lexicon.txt", folder / "espeak-ng-data"
+        lexicon = folder / "lexicon.txt"
         vits = sherpa_onnx.OfflineTtsVitsModelConfig(
             model=str(models[0]),
             tokens=str(folder / "tokens.txt"),
             lexicon=str(lexicon) if lexicon.is_file() else "",
-            data_dir=str(data) if data.is_dir() else "",
         )
         config = sherpa_onnx.OfflineTtsConfig(model=sherpa_onnx.OfflineTtsModelConfig(vits=vits, num_threads=1))
         unreadable = VoiceError(f"{folder} is no voice that sherpa-onnx can read")
@@ -95,12 +107,23 @@ class SherpaVoice(Voice):
         except RuntimeError:
             raise unreadable from None
         self.name = f"sherpa:{folder.name}"
+        self._phones = None if lexicon.is_file() else EspeakVoice()
+        lines = (folder / "tokens.txt").read_text(encoding="utf-8").splitlines()
+        self._known = {line[0] for line in lines if line}
+        self._asked = sherpa_onnx.GenerationConfig
         self._lock = threading.Lock()
 
     def speak(self, text: str, pace: float = 1.0) -> Speech:
         """See Voice."""
+        how = self._asked()
+        how.speed = pace
+        if self._phones is not None:
+            clauses = ([ord(c) for c in clause if c in self._known] for clause in self._phones.phones(text))
+            how.phoneme_codepoints = [clause for clause in clauses if clause]
         with self._lock:
-            made = self._tts.generate(as_read(text), speed=pace)
+            made = self._tts.generate(as_read(text), how)
+        if not len(made.samples):
+            raise VoiceError("the voice says nothing")
         samples = np.clip(np.asarray(made.samples), -1, 1) * 32767
         return Speech(samples.astype(np.int16), made.sample_rate)
 

@@ -1,4 +1,4 @@
-"""What every voice keeps: espeak-ng, and one that sherpa-onnx reads (of a few hundred bytes, by asr/training/tiny_voice.py)."""
+"""What every voice keeps: espeak-ng, and the two forms that sherpa-onnx reads (of a few hundred bytes, by asr/training/tiny_voice.py)."""
 
 from pathlib import Path
 
@@ -9,12 +9,15 @@ from asr.voice import Voice, VoiceError
 from asr.voices import load_voice
 from tests.conftest import ROOT
 
-TINY = ROOT / "tests/tiny_voice"
+TINY = ROOT / "tests/tiny_voices"
 
 
-@pytest.fixture(scope="module", params=["espeak", str(TINY)], ids=["espeak", "sherpa"])
+@pytest.fixture(scope="module", params=["espeak", "lexicon", "piper"])
 def voice(request: pytest.FixtureRequest) -> Voice:
-    made = load_voice(request.param)
+    name = request.param
+    if name != "espeak":
+        name = str(TINY / name)
+    made = load_voice(name)
     assert made is not None
     return made
 
