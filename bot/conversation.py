@@ -117,12 +117,25 @@ class Conversation:
                 metadata["speech"] = spoken.times()
             if about:
                 metadata[turn.channel] = dict(about)
-            return await self.dialog.say(turn.conversation_id, text, metadata)
+            return await self._take_up(turn, await self.dialog.say(turn.conversation_id, text, metadata))
         except DialogUnavailable as error:
             log.warning("dialog unavailable: %s", error)
             wanted = any(act.kind == "human" for act in find_acts(text))
             apology = Reply(wording.APOLOGY, words.HUMAN_BUTTON)
             return DialogAnswer((apology,), UNCHANGED, None, "unavailable" if wanted else None)
+
+    async def _take_up(self, turn: Turn, answer: DialogAnswer) -> DialogAnswer:
+        """The answer, gone on with the matters that the citizen told before this one was filed."""
+        if not answer.later:
+            return answer
+        told = " ".join(str(one["text"]) for one in answer.later)
+        said_in = {"turn": int(answer.later[0]["turn"]), "channel": turn.channel}
+        try:
+            more = await self.dialog.say(turn.conversation_id, told, said_in)
+        except DialogUnavailable:
+            # What was filed is filed; the citizen is asked to say the rest again.
+            return replace(answer, replies=(*answer.replies, Reply(wording.APOLOGY)))
+        return replace(more, replies=(*answer.replies, *more.replies), ticket_number=answer.ticket_number)
 
     async def hear(self, conversation_id: str, data: bytes, client_message_id: str | None = None) -> dict[str, Any]:
         """One turn spoken into a file: the contract's answer with `transcript`. AsrError says why it cannot be used.

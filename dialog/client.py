@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from dialog.actions.interruptions import HANDOVER_PAYLOAD, QUESTION_PAYLOAD, TICKET_PAYLOAD
+from dialog.actions.later import LATER_PAYLOAD
 
 UNCHANGED = "unchanged"
 """As what is asked: the question that was asked last."""
@@ -37,6 +38,8 @@ class DialogAnswer:
     asking: str | None
     ticket_number: str | None
     handover: str | None
+    later: tuple[Mapping[str, Any], ...] = ()
+    """Other matters told before this one was filed, to be taken up now: {"text", "turn"}."""
 
 
 class RasaDialog:
@@ -104,4 +107,5 @@ def _answer(messages: list[dict[str, Any]]) -> DialogAnswer:
         directives.get(QUESTION_PAYLOAD),
         directives.get(TICKET_PAYLOAD),
         directives.get(HANDOVER_PAYLOAD),
+        tuple(directives.get(LATER_PAYLOAD) or ()),
     )

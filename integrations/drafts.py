@@ -20,6 +20,9 @@ NOT_FIELDS = ("topic", "type", "confirm")
 CARRIED = ("contact_phone", "contact_name", "anonymous")
 """Who the citizen is holds for their next complaint as well."""
 
+PLACES = ("place", "estate", "village", "district", "street")
+"""Where the last complaint was: the dialog takes it for the next one when that is said to be at the same place."""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class NewEntry:
@@ -128,10 +131,16 @@ class Drafts:
                 .order_by(DraftRow.created_at.desc())
                 .limit(1)
             ).first()
-            row = DraftRow(id=draft_id, conversation_id=conversation_id, state="open", dialog_state={}, created_at=now)
+            known = draft_of(session, earlier).fields if earlier else {}
+            there_before = {
+                name: [known[name].value, known[name].raw, known[name].turn] for name in PLACES if name in known
+            }
+            state = {"nearby": there_before} if there_before else {}
+            row = DraftRow(
+                id=draft_id, conversation_id=conversation_id, state="open", dialog_state=state, created_at=now
+            )
             session.add(row)
             session.flush()
-            known = draft_of(session, earlier).fields if earlier else {}
             carried = [replace(known[name], confirmed=False) for name in CARRIED if name in known]
             if carried:
                 session.execute(insert(DraftEntryRow), [_row(draft_id, entry, now) for entry in carried])

@@ -21,6 +21,7 @@ INTERRUPTING = {
     "aside": "aside",
     "abuse": "calm",
     "distress": "calm",
+    "upset": "calm",
     "thanks": "thanks",
     "opening": "greeting",
     "greeting": "greeting",

@@ -1,5 +1,6 @@
 """Reads a message as the answer to what was asked."""
 
+import re
 from typing import Any
 
 from dialog.actions import aloud, wording
@@ -32,8 +33,15 @@ FREE_WORDS = frozenset(
 )
 """Kinds whose answer may be any words: a name that no list knows is still a name."""
 
+NAMES = FREE_WORDS - {FieldKind.TEXT, FieldKind.PERSON}
+"""Kinds whose value can be one that was told before under another name (就是刚才说的那家)."""
+
 LONGEST_NAME = 40
 """Characters of an answer taken as a name or place word for word."""
+
+
+COUNTED = frozenset({FieldKind.AMOUNT, FieldKind.COUNT})
+"""Kinds whose value is a number, of which a date or a house has many."""
 
 
 def answer(notes: Notes, heard: Heard, asked: str, outcome: Outcome) -> bool:
@@ -47,9 +55,14 @@ def answer(notes: Notes, heard: Heard, asked: str, outcome: Outcome) -> bool:
         # Asked for again because the citizen wants to change it.
         notes.put(asked, heard.text, heard.text, span=(0, len(heard.text)))
         return True
+    if asked == "contact_phone" and heard.has("dont_know") and not notes.memory.number_looked_up:
+        # Not to know one's number is not to want no call.
+        notes.memory.number_looked_up = True
+        outcome.said.append(wording.LOOK_IT_UP)
+        return True
     if heard.has("skip", "dont_know") and not says_more(heard):
         return _pass(notes, heard, spec, outcome)
-    if heard.has("pointing_back") and (known := _pointed_at(notes, spec)):
+    if heard.has("pointing_back") and spec.kind in NAMES and (known := _pointed_at(notes, spec)):
         notes.put(asked, known, heard.text)
         return True
     if asked == "district" and notes.memory.districts_offered:
@@ -63,12 +76,23 @@ def answer(notes: Notes, heard: Heard, asked: str, outcome: Outcome) -> bool:
         found = reading.fields[asked]
         notes.put_found(asked, whole(heard.text, found) if spec.kind in WHERE else found)
         return True
+    if tells_only(heard.text, reading) and (
+        spec.kind in COUNTED or (spec.kind in NAMES and not _NAMED_AFTER.search(heard.text))
+    ):
+        # 昌平回龙观那边 tells where the shop is, not what it is called; 去年十一月份 is no price.
+        return False
     found = read_answer(heard.text, spec.kind, heard.now, spec.options)
     if found is not None and found.value not in (None, ""):
         notes.put_found(asked, found)
         return True
     words = heard.text.strip(" 。，,.!！？?")
     if spec.kind in FREE_WORDS and 1 < len(words) <= LONGEST_NAME and not heard.acts and not reading.fields:
+        if (
+            spec.kind is not FieldKind.TEXT
+            and spec.kind not in WHERE
+            and read_answer(words, spec.kind, heard.now) is None
+        ):
+            return False
         notes.put(asked, words, heard.text)
         return True
     return False
@@ -89,6 +113,26 @@ def _caller(notes: Notes, heard: Heard, outcome: Outcome) -> bool | None:
         memory.caller_refused = True
         return True
     return None
+
+
+_NAMED_AFTER = re.compile(
+    r"(?:院|中心|诊所|卫生室|服务站|驿站|公寓|之家|幼儿园|公司|集团|[店馆厅吧坊]|市场|商场|超市|大厦|广场|健身|瑜伽|美容|美发|学校|影城|银行)[吧啊呀的呢。，, ]*$"
+)
+"""How the name of a shop or an institution ends that is a place as well (北医三院)."""
+
+_FILLERS = re.compile(
+    r"事情?|问题|上午|下午|晚上|早上|中午|夜里|凌晨|左右|前后|月初|月底|年初|年底|那边儿?|这边儿?|那里|这里|那儿|这儿|附近|一带|旁边|就是|就在|是在|应该|好像|大概|其实|后来|叫|[在是吧的呢啊嗯呃哦那这了，,。.!！、\s]"
+)
+
+
+def tells_only(text: str, reading: Reading) -> bool:
+    """Whether the facts found in a text are all that it says."""
+    if not reading.fields:
+        return False
+    rest = list(text)
+    for found in reading.fields.values():
+        rest[found.start : found.end] = " " * (found.end - found.start)
+    return not _FILLERS.sub("", "".join(rest))
 
 
 def says_more(heard: Heard) -> bool:

@@ -1,8 +1,10 @@
 """The citizen changes their mind: “不是朝阳，是海淀”, “电话改成138…”, “改地址”."""
 
+import re
 from typing import Any
 
 from dialog.actions import wording
+from dialog.actions.answer import FREE_WORDS
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
 from dialog.actions.places import WHERE, whole
@@ -10,19 +12,30 @@ from intents.catalog import Field, FieldKind
 from intents.catalog.model import OTHER
 from intents.classifier import Guess
 from intents.extraction.answers import read_answer
+from intents.extraction.codes import digits
 from intents.found import Found
 from intents.show import show
 from intents.understanding import SURE, read_fields
+
+DETAIL = re.compile(
+    r"^(?:[0-9一二三四五六七八九十百甲乙丙丁A-Za-z]{1,4}|[东西南北中]{1,2})(?:期|区|栋|幢|号楼|号院|号|楼|单元|室|层|门|里|园|院|段|侧|口)?$"
+)
+"""A part of an address that can be wrong by itself."""
+
+_TAIL = re.compile(
+    r"(?:最后|末尾|尾号|后面|后)(?:的)?(?:[一二两三四五六1-6几]位|几个)?(?:数字?|号码?)?(?:应该)?(?:是|改成|改为)?\s*(?P<digits>[0-9〇零一幺二两三四五六七八九]{2,7})(?:的|啊|吧)?[。.\s]*$"
+)
 
 CALLED_ALSO = {
     "place": ("地址", "地点", "位置", "地方"),
     "estate": ("小区", "地址"),
     "contact_phone": ("电话", "手机", "手机号", "号码", "联系方式"),
     "contact_name": ("名字", "姓名", "称呼"),
-    "merchant": ("商家", "店名", "机构名", "公司名", "中介"),
+    "merchant": ("商家", "店名", "店铺", "机构名", "公司名", "中介"),
     "employer": ("公司", "单位", "老板", "包工头"),
+    "platform": ("平台",),
     "institution": ("医院", "机构", "养老院"),
-    "amount_paid": ("金额", "钱数", "价钱", "交的钱"),
+    "amount_paid": ("金额", "价钱", "价格", "多少钱", "钱数", "价钱", "交的钱"),
     "amount_owed": ("金额", "钱数", "欠的钱", "工资数"),
     "paid_on": ("时间", "日期", "付款日期"),
     "occurred_on": ("时间", "日期"),
@@ -56,19 +69,33 @@ def correct(notes: Notes, heard: Heard) -> list[str]:
         return []
     old, new, hint = _parts(act.detail)
     name = field_named(notes, hint) if hint else None
+    if (mended := _tail_of_number(notes, new or heard.text)) is not None:
+        return mended
     if not new:
         if name is None:
             return []
         notes.memory.ask_next = name
         return [wording.LISTENING]
     if name is None:
-        name = _holding(notes, old)
+        name = _holding(notes, old) if old.strip() else _just_told(notes, heard, new)
     if name is not None:
-        return _change(notes, heard, name, new)
+        return _change(notes, heard, name, new, old.strip())
     said: list[str] = []
     for found_name, found in read_fields(new, heard.now, notes.catalog, notes.value("topic")).fields.items():
         said += _put(notes, found_name, found)
     return said or _reword(notes, heard, old, new) or _retopic(notes, heard)
+
+
+def _tail_of_number(notes: Notes, said: str) -> list[str] | None:
+    """“不对，最后是二二四四”: the last digits of the number told before."""
+    told, match = str(notes.value("contact_phone") or ""), _TAIL.search(said)
+    if match is None or not told:
+        return None
+    tail = digits(match["digits"])
+    if len(tail) >= len(told):
+        return None
+    start, end = match.span("digits")
+    return _put(notes, "contact_phone", Found(told[: -len(tail)] + tail, match["digits"], start, end))
 
 
 def _parts(detail: Any) -> tuple[str, str, str]:
@@ -79,8 +106,6 @@ def _parts(detail: Any) -> tuple[str, str, str]:
 def _holding(notes: Notes, old: str) -> str | None:
     """The field whose value or words hold what the citizen takes back."""
     old = old.strip()
-    if not old:
-        return notes.memory.asked if notes.memory.asked in notes.fields() else None
     for name in notes.fields():
         if name == "description" or notes.value(name) is None:
             continue
@@ -89,18 +114,31 @@ def _holding(notes: Notes, old: str) -> str | None:
     return None
 
 
-def _change(notes: Notes, heard: Heard, name: str, new: str) -> list[str]:
+def _just_told(notes: Notes, heard: Heard, new: str) -> str | None:
+    """What “不对，是六千二” takes back when it does not say: what was told last of the facts that can be read from it."""
+    kinds, asked = notes.fields(), notes.memory.asked
+    told = sorted((name for name in kinds if notes.value(name) is not None), key=notes.turn_of, reverse=True)
+    for name in told:
+        spec = kinds[name]
+        if spec.kind not in FREE_WORDS and read_answer(new, spec.kind, heard.now, spec.options) is not None:
+            return name
+    return asked if asked in kinds else None
+
+
+def _change(notes: Notes, heard: Heard, name: str, new: str, old: str = "") -> list[str]:
     """One named field gets a new value, read as an answer to its question."""
     if name == "topic":
         return _retopic(notes, heard)
     spec = notes.fields().get(name) or notes.catalog.fields[name]
+    if spec.kind in WHERE and old and (place := str(notes.value(name) or "")) != old and DETAIL.match(old):
+        # 不是一区，是二区 takes back a part of 芳城园一区.
+        return _put(notes, name, _as_found(heard, place.replace(old, new), new)) if old in place else []
     reading = read_fields(new, heard.now, notes.catalog, notes.value("topic"), name)
     found = reading.fields.get(name) or read_answer(new, spec.kind, heard.now, spec.options)
     if found is not None and spec.kind in WHERE:
         found = whole(new, found)
     if found is None and spec.kind in (FieldKind.TEXT, FieldKind.PLACE, FieldKind.ESTATE, FieldKind.MERCHANT):
-        start = max(heard.text.find(new), 0)
-        found = Found(new, new, start, start + len(new))
+        found = _as_found(heard, new, new)
     if found is None:
         notes.memory.ask_next = name
         return []
@@ -114,6 +152,11 @@ def _change(notes: Notes, heard: Heard, name: str, new: str) -> list[str]:
         if other != name and other in ("district", "street") and more.value != notes.value(other):
             notes.put_found(other, more)
     return said
+
+
+def _as_found(heard: Heard, value: str, said: str) -> Found:
+    start = max(heard.text.find(said), 0)
+    return Found(value, said, start, start + len(said))
 
 
 def _reword(notes: Notes, heard: Heard, old: str, new: str) -> list[str]:

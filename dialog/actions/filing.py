@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from dialog.actions import aloud, wording
 from dialog.actions.interruptions import TICKET_PAYLOAD, closed
+from dialog.actions.later import LATER_PAYLOAD
 from dialog.actions.questions import CONFIRM
 from dialog.actions.room import Room
 from integrations import numbers
@@ -44,4 +45,6 @@ class FileTicket(Action):
         for text in before:
             dispatcher.utter_message(text=text)
         dispatcher.utter_message(text=last, json_message={TICKET_PAYLOAD: ticket.number})
+        if notes.memory.later:
+            dispatcher.utter_message(text=wording.NOW_THE_OTHER, json_message={LATER_PAYLOAD: notes.memory.later})
         return closed(notes)

@@ -11,7 +11,7 @@ from dialog.actions.notes import Notes
 from dialog.actions.outcome import Outcome
 from dialog.actions.questions import CONFIRM
 from dialog.actions.story import absorb, add_to_story, tell
-from dialog.actions.topic import read_topic_answer, refuse_topic
+from dialog.actions.topic import TOLD_INSTEAD, lean, read_topic_answer, refuse_topic, settle_topic
 from intents.show import fact
 
 
@@ -65,6 +65,12 @@ def _besides_the_topic(notes: Notes, heard: Heard, outcome: Outcome) -> None:
     elif not heard.acts:
         tell(notes, heard, outcome)
         _acknowledge(notes, before, "topic", outcome)
+        notes.memory.told_instead += outcome.understood
+        lean(notes, heard)
+        if notes.memory.told_instead >= TOLD_INSTEAD:
+            settle_topic(notes, heard)
+            outcome.said = [said for said in outcome.said if said != wording.ADDED]
+            absorb(notes, heard, outcome)
 
 
 def _switches(notes: Notes, heard: Heard, outcome: Outcome) -> None:

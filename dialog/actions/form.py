@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 from rasa_sdk.interfaces import ActionExecutionRejection
 
-from dialog.actions import aloud, followup, wording
+from dialog.actions import aloud, followup, later, wording
 from dialog.actions.doubts import settle, settle_filed, take_up
 from dialog.actions.fill import fill
 from dialog.actions.heard import Heard
@@ -19,7 +19,7 @@ from dialog.actions.joining import answered, offer, wants_another
 from dialog.actions.notes import MISSES_BEFORE_A_PERSON, Notes
 from dialog.actions.outcome import Outcome
 from dialog.actions.questions import CONFIRM, JOIN, LAST4, Question, next_question
-from dialog.actions.remarks import NO_PROOF, remarks
+from dialog.actions.remarks import no_proof, remarks
 from dialog.actions.room import Room
 from dialog.actions.status import answer_last4
 
@@ -94,13 +94,19 @@ class ValidateTicketForm(FormValidationAction):
         if memory.asked == JOIN and wants_another(heard):
             memory.misses = 0
             return []
-        if memory.asked == CONFIRM and memory.proof_mentioned and heard.text.strip(" 。，,.！!") in NO_PROOF:
+        if no_proof(heard, memory.proof_mentioned and memory.asked == CONFIRM):
             memory.proof_mentioned = False
             return [wording.NO_PROOF_NEEDED]
         if memory.asked == CONFIRM and (outcome := _confirmation(notes, heard)) is not None:
             return _settle(notes, outcome)
         memory.asking_which_to_change = False
+        if later.keep(notes, heard):
+            memory.misses = 0
+            return [wording.LATER]
         outcome = fill(notes, heard)
+        if not outcome.understood and memory.asked == CONFIRM and heard.has("correction"):
+            # Something is wrong, and it is not clear what.
+            memory.asking_which_to_change, outcome.understood = True, True
         if not outcome.understood and heard.has("abuse", "distress"):
             # Anger is no misunderstanding.
             return outcome.said

@@ -1,6 +1,7 @@
 """What a citizen can do at any moment: each interruption's answer. The form goes on afterwards if one is open."""
 
 import asyncio
+import re
 from abc import abstractmethod
 from typing import Any, ClassVar
 
@@ -26,6 +27,10 @@ TICKET_PAYLOAD = "ticket"
 
 HANDOVER_PAYLOAD = "handover"
 """Key of the custom message that asks the channel to pass the conversation to a person; its value is the reason."""
+
+
+NOT_THIS = re.compile(r"^[\s，,。嗯啊]*(?:算了|不用|不必|不要)(?:了|吧|啦)*[，,。.\s]*(?:谢谢)?[。.\s]*$")
+"""A refusal that does not say what of."""
 
 
 class Interruption(Action):
@@ -90,6 +95,12 @@ class Cancel(Interruption):
 
     def answer(self, say: CollectingDispatcher, tracker: Tracker, notes: Notes, heard: Heard) -> list[EventType]:
         """The draft is cancelled; nothing of it is filed."""
+        if notes.memory.asked == "contact_phone" and NOT_THIS.match(heard.text):
+            # 不用了, to the question for a number, means the number.
+            notes.put("anonymous", True, heard.text)
+            self.room.save(notes)
+            say.utter_message(text=wording.ANONYMOUS_NOTED)
+            return []
         if notes.has_content():
             self.room.drafts.cancel(notes.draft.id)
             say.utter_message(text=wording.CANCELLED)

@@ -32,6 +32,11 @@ class Memory:
     join_asked: bool = False
     remarked: bool = False
     proof_mentioned: bool = False
+    number_looked_up: bool = False
+    told_instead: int = 0
+    leaning: dict[str, float] = field(default_factory=dict)
+    later: list[dict[str, Any]] = field(default_factory=list)
+    nearby: dict[str, list[Any]] = field(default_factory=dict)
     proposed: dict[str, str] = field(default_factory=dict)
     misses: int = 0
     missed: int = 0

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 from intents.catalog import FieldKind
 from intents.found import Found
+from intents.gazetteer.index import load_gazetteer
+from intents.gazetteer.phrases import find_phrases
 
 WHERE = (FieldKind.PLACE, FieldKind.ESTATE, FieldKind.VILLAGE)
 LONGEST_REST = 40
@@ -30,6 +32,18 @@ def whole(text: str, found: Found) -> Found:
     end = found.end if len(rest) > LONGEST_REST or re.search(r"[，,。；;！!？?\s]", rest) else len(trimmed)
     raw = text[start:end]
     return replace(found, value=raw, raw=raw, start=start, end=end)
+
+
+def finer(old: str, new: str) -> bool:
+    """Whether a place told later says where in the earlier one: 黄村地铁站 in 黄村, 龙锦三街 in 回龙观 (a whole area)."""
+    if new == old or new in old:
+        return False
+    return old in new or (_only_an_area(old) and any(find_phrases(new)))
+
+
+def _only_an_area(name: str) -> bool:
+    """Whether it is a known name of a whole quarter (回龙观), not of an estate, a road or a building."""
+    return name in load_gazetteer().names and not any(find_phrases(name))
 
 
 def house_number(text: str) -> str | None:

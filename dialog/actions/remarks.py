@@ -1,8 +1,10 @@
 """What is said with the read-back and asks for nothing: others complain of the same, what the law gives, which proof would help."""
 
+import re
 from typing import Any
 
 from dialog.actions import aloud, wording
+from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
 from dialog.actions.room import Room
 from integrations.groups import LEAST, about, loss
@@ -18,7 +20,15 @@ PROOFS = {
 """The proof that each kind of complaint most often lacks, the most telling first."""
 
 NO_PROOF = ("没有", "没", "没有了", "没有照片", "都没有", "没留", "没有证据", "没有合同")
-"""How a citizen says that there is none."""
+"""How a citizen says that there is none, just after it was mentioned."""
+
+_NO_PICTURE = re.compile(r"^(?:我)?(?:这)?(?:都)?(?:没有?|没拍|没留)(?:照片|相片|图片|拍照|视频|证据)(?:了|啊|呀|呢)?$")
+
+
+def no_proof(heard: Heard, just_mentioned: bool) -> bool:
+    """Whether the citizen says that they have no proof to send; 没有 alone means that only when it was `just_mentioned`."""
+    words = heard.text.strip(" 。，,.！!")
+    return (just_mentioned and words in NO_PROOF) or _NO_PICTURE.match(words) is not None
 
 
 def key_of(notes: Notes) -> str | None:

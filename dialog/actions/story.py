@@ -1,11 +1,13 @@
 """Takes a message as a part of the story: what it is about, and every fact it holds."""
 
+import re
+
 from dialog.actions import wording
-from dialog.actions.answer import TELLING, keep_doubt, says_more
+from dialog.actions.answer import TELLING, keep_doubt, says_more, tells_only
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
 from dialog.actions.outcome import Outcome
-from dialog.actions.places import WHERE, whole
+from dialog.actions.places import WHERE, finer, whole
 from dialog.actions.topic import REFUSALS, decide_topic, take_topic
 from intents.catalog import FieldKind
 from intents.catalog.model import ASKED_LESS, OTHER
@@ -14,6 +16,22 @@ from intents.understanding import SURE, Reading, read_fields
 
 USUAL_TYPE, PRAISE = "求助", "表扬"
 SURE_OF_TYPE = 0.6
+REMARK = 5
+"""Characters from which a message that holds no fact at all is still a part of the story (物业管不了)."""
+
+SHORT_REMARK, DISTINCT = 2, 2
+"""The same, where nothing in words is asked for; and the different characters that a remark has at least: 哈哈哈哈哈 is none."""
+
+WHERE_FIELDS = ("place", "estate", "village", "district", "street")
+HERE = re.compile(
+    r"我们?家|我们(?:小区|这|那|楼|村|社区|院)|咱们?(?:小区|这|那|楼|村|院)|这边|这里|这儿|门口|楼下|小区里|也是这|同一个"
+)
+"""How a second complaint says that it is at the first one's place."""
+
+_SUM = re.compile(
+    r"^[\s大概差不多有就是得嗯]*[\d.零一二两三四五六七八九十几百千]+[万千百块元][\d零一二两三四五六七八九十几百千万块元钱多来左右吧的呢]*[。.\s]*$"
+)
+
 TELLING_ACTS = ("pointing_back", "danger")
 """Acts whose words are a part of the story as well."""
 
@@ -29,18 +47,27 @@ def tell(notes: Notes, heard: Heard, outcome: Outcome) -> None:
         return
     _reconsider(notes, heard, outcome)
     reading = read_fields(heard.text, heard.now, notes.catalog, notes.value("topic"))
-    brief = len(heard.text) <= 2 * TELLING
     kinds = notes.fields()
+    if not reading.fields and not answered:
+        reading = _bare_sum(notes, heard, reading)
+    brief = not answered and len(heard.text) <= 2 * TELLING
+    nothing_else = tells_only(heard.text, reading)
     told_where = answered and asked in kinds and kinds[asked].kind in WHERE
+    fresh = False
     for name, found in reading.fields.items():
         if told_where and name != asked and kinds[name].kind in WHERE:
             # The place is the answer already given, as a whole.
             continue
-        if notes.value(name) is None and (name not in notes.draft.fields or not answered):
+        if name == "place" and _a_street_office(reading) and notes.value(name) is not None:
+            # A street office told beside a known place is the street, not another place.
+            continue
+        if (notes.value(name) is None and (name not in notes.draft.fields or not answered)) or (
+            kinds[name].kind in WHERE and _refines(notes, name, reading)
+        ):
             notes.put_found(name, found)
-            outcome.understood = True
-        elif brief and not answered and notes.value(name) is not None:
-            # A few words that answer nothing else but tell a known fact anew are a second thought: the newer counts.
+            outcome.understood = fresh = True
+        elif brief and (nothing_else or name in WHERE_FIELDS) and notes.value(name) is not None:
+            # A few words that are nothing but a known fact told anew are a second thought: the newer counts.
             if not _stands_for_itself(name, reading):
                 continue
             newer = whole(heard.text, found) if kinds[name].kind in WHERE else found
@@ -49,6 +76,9 @@ def tell(notes: Notes, heard: Heard, outcome: Outcome) -> None:
                 outcome.changed.add(name)
                 outcome.said.append(wording.changed(kinds[name].label, show(newer.value, kinds[name].kind)))
             outcome.understood = True
+        elif notes.value(name) == found.value:
+            # Said again, it is no less understood.
+            outcome.understood = True
     if "district" in outcome.changed and "street" not in reading.fields and notes.value("street") is not None:
         # The old street lies in the old district.
         notes.put("street", None, heard.text)
@@ -56,21 +86,80 @@ def tell(notes: Notes, heard: Heard, outcome: Outcome) -> None:
     if reading.districts and not notes.settled("district"):
         notes.memory.districts_offered = list(reading.districts)
     told = sum(len(found.raw) for found in reading.fields.values())
-    if not outcome.changed and add_to_story(notes, heard, told):
+    if heard.text.strip() in str(notes.value("description") or "") and len(heard.text) > 1:
+        # Told before: said again, it is no less understood.
+        outcome.understood = True
+    if not outcome.changed and add_to_story(notes, heard, told, _least(asked, told, answered)):
+        if not answered and not fresh and not outcome.said:
+            outcome.said.append(wording.ADDED)
         outcome.understood = True
 
 
-def add_to_story(notes: Notes, heard: Heard, told: int = 0) -> bool:
-    """What a message says beyond the `told` characters taken from it as facts goes onto the description; whether anything did."""
+def _same_place(notes: Notes) -> list[str]:
+    """The last complaint's place, for one that is said to be there too; the facts to repeat."""
+    facts = []
+    for name, (value, raw, turn) in notes.memory.nearby.items():
+        if name in notes.fields() and not notes.settled(name) and value is not None:
+            notes.put(name, value, raw, turn=turn)
+            facts.append(show(value, notes.fields()[name].kind))
+    where = str(notes.value("place") or notes.value("estate") or notes.value("village") or "")
+    for name in ("place", "estate"):
+        if (
+            where
+            and name in notes.fields()
+            and name in (notes.topic.required if notes.topic else ())
+            and not notes.settled(name)
+        ):
+            _, raw, turn = next(iter(notes.memory.nearby.values()))
+            notes.put(name, where, raw, turn=turn)
+    return facts
+
+
+def add_to_story(notes: Notes, heard: Heard, told: int = 0, least: int = TELLING) -> bool:
+    """What a message says beyond the `told` characters taken from it as facts goes onto the description; whether anything did.
+
+    `least` characters must be left.
+    """
     before = str(notes.value("description") or "")
     if (
-        len(heard.text) - told < TELLING
+        len(heard.text) - told < least
+        or len(set(re.findall(r"[一-鿿]", heard.text))) < DISTINCT
         or heard.text in before
         or heard.text in (t.short for t in notes.catalog.topics.values())
     ):
         return False
     notes.put("description", f"{before}\n{heard.text}".strip(), heard.text)
     return True
+
+
+def _bare_sum(notes: Notes, heard: Heard, reading: Reading) -> Reading:
+    """A sum told by itself is the topic's sum, whatever was asked; a number without 万, 块 or 多 may be anything."""
+    sums = [name for name, spec in notes.fields().items() if spec.kind is FieldKind.AMOUNT and not notes.settled(name)]
+    if not sums or not _SUM.match(heard.text):
+        return reading
+    return read_fields(heard.text, heard.now, notes.catalog, notes.value("topic"), sums[0])
+
+
+def _a_street_office(reading: Reading) -> bool:
+    """Whether the place told is only the street's or town's official name (建外街道)."""
+    street = reading.fields.get("street")
+    return street is not None and street.raw == reading.fields["place"].raw == street.value
+
+
+def _least(asked: str, told: int, answered: bool) -> int:
+    """Characters that a remark must have to go onto the story."""
+    if told or answered:
+        return TELLING
+    # Whoever is asked for a number and says words goes on telling (骨科).
+    return SHORT_REMARK if asked == "contact_phone" else REMARK
+
+
+def _refines(notes: Notes, name: str, reading: Reading) -> bool:
+    """Whether the place just told says where in the one told before; in another district it is another place."""
+    district = reading.fields.get("district")
+    if district is not None and notes.value("district") not in (None, district.value):
+        return False
+    return finer(str(notes.value(name)), str(reading.fields[name].value))
 
 
 def _stands_for_itself(name: str, reading: Reading) -> bool:
@@ -124,6 +213,8 @@ def absorb(notes: Notes, heard: Heard, outcome: Outcome) -> None:
         if not notes.settled(name):
             notes.put_found(name, found, turn=turn)
             facts.append(fact(found.value, notes.fields()[name]))
+    if not set(reading.fields) & set(WHERE_FIELDS) and HERE.search(story):
+        facts += _same_place(notes)
     for name, said in notes.memory.proposed.items():
         if name in notes.topic.fields and not notes.settled(name) and said in story:
             start = story.index(said)

@@ -4,17 +4,20 @@ import re
 from collections.abc import Sequence
 
 from dialog.actions import wording
+from dialog.actions.answer import tells_only
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
 from intents.catalog import FieldKind
 from intents.catalog.model import OTHER
 from intents.classifier import Guess
 from intents.extraction.answers import read_answer
-from intents.understanding import LIKELY, OFFERED, SURE
+from intents.understanding import LIKELY, OFFERED, SURE, read_fields
 
 ENOUGH_WORDS = 4
 """Chinese characters from which a message that chooses none of the offered topics can name another."""
 
+TOLD_INSTEAD = 2
+"""Messages that tell more instead of choosing, after which the choice is given up: a clerk can make it from the story."""
 
 REFUSALS = (wording.NONE_OF_THESE, "都不是的", "不是这些", "都不对")
 """How a citizen says that none of the offered topics is theirs."""
@@ -39,6 +42,7 @@ def decide_topic(notes: Notes, heard: Heard) -> None:
     if not heard.topics:
         return
     best = heard.topics[0]
+    lean(notes, heard)
     notes.memory.runners_up = [guess.label for guess in heard.topics[1:] if guess.label != OTHER][:OFFERED]
     if best.confidence >= SURE:
         take_topic(notes, best.label, heard.text)
@@ -49,6 +53,19 @@ def decide_topic(notes: Notes, heard: Heard) -> None:
     if not offered or (len(offered) == 1 and best.label == OTHER and not proposed):
         # One topic that it is probably not is no choice.
         take_topic(notes, OTHER, heard.text)
+
+
+def lean(notes: Notes, heard: Heard) -> None:
+    """Adds up what each message of the story sounds like."""
+    for guess in heard.topics[: 2 * OFFERED]:
+        notes.memory.leaning[guess.label] = notes.memory.leaning.get(guess.label, 0.0) + guess.confidence
+
+
+def settle_topic(notes: Notes, heard: Heard) -> None:
+    """Takes the offered topic that the whole story sounds most like, or none of them; the read-back shows it."""
+    leaning = notes.memory.leaning
+    likeliest = max((*notes.memory.topics_offered, OTHER), key=lambda topic: leaning.get(topic, 0.0))
+    take_topic(notes, likeliest, heard.text)
 
 
 def candidates(topics: Sequence[Guess]) -> list[str]:
@@ -84,6 +101,9 @@ def read_topic_answer(notes: Notes, heard: Heard) -> bool:
     best = heard.topics[0] if heard.topics else None
     if best is None or heard.acts or len(re.findall(r"[一-鿿]", heard.text)) < ENOUGH_WORDS:
         # A phone number or two syllables say nothing of the topic.
+        return False
+    if tells_only(heard.text, read_fields(heard.text, heard.now, notes.catalog)):
+        # Nor does an address: 芳城园一区 is no kindergarten.
         return False
     if best.label == OTHER or best.confidence < SURE:
         return False

@@ -32,6 +32,10 @@ LISTENING = "好的，您说。"
 
 SKIPPED = "好，这一项先不填。"
 ANONYMOUS_NOTED = "好，按匿名办理，不留您的联系方式。"
+ADDED = "好，这个也记上了。"
+LOOK_IT_UP = "没关系，您看一眼手机再告诉我。"
+LATER = "好，先把这件办完，接着就办您说的这件。"
+NOW_THE_OTHER = "接着办您刚才说的另一件。"
 REAL_NAME_NOTED = "好，改为实名办理。"
 DESCRIPTION_NEEDED = "这一项不能空着，一两句话就行。"
 

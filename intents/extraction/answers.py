@@ -1,5 +1,6 @@
 """A bare answer, read in the light of what was asked."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -43,6 +44,12 @@ _CALLED = (
     "好像叫",
     "名字是",
 )
+
+
+_TOLD = re.compile(
+    r"[我您他她咱]|你们|不(?:让|给|退|交|是|能|会|管|知道)|没(?:有|人|了)|怎么|什么|为啥|凭啥|现在|原来|已经|到底|打电话|投诉|反映|希望|[吗呢么]$|\d{3,}|[一二两三四五六七八九][千万]|块钱"
+)
+"""Words of a sentence: what holds them tells something, and names nothing."""
 
 
 def read_answer(
@@ -103,7 +110,7 @@ def _name(text: str, kind: FieldKind) -> Found | None:
     for tail in ("这家店", "那家店", "这家", "那家", "吧", "呢", "啊", "的"):
         if raw.endswith(tail) and len(raw) > len(tail) + 1:
             raw = raw[: -len(tail)]
-    if not 2 <= len(raw) <= 30 or any(c in raw for c in "，,。！？?"):
+    if not 2 <= len(raw) <= 30 or any(c in raw for c in "，,。！？?") or _TOLD.search(raw):
         return None
     start = text.index(raw)
     return Found(raw, raw, start, start + len(raw), 0.7)

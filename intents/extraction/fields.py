@@ -18,6 +18,11 @@ from intents.found import Found
 _AGE = re.compile(r"[一二三四五六七八九十百零\d]{1,4}(?:多)?(?:周)?岁")
 """今年四十八岁 tells no date."""
 
+_WISHED = re.compile(
+    r"(?:能不能|能否|可不可以|可以|希望|麻烦|争取|最好|赶紧|抓紧|尽快|务必|最晚)[^，。,.；;！!？?\s]{0,4}$"
+)
+"""能不能今天就修 is when it should be done, not when it happened."""
+
 LONGEST = 4000
 """Characters read of one text."""
 
@@ -64,7 +69,9 @@ def _values(text: str, now: datetime, spec: Topic, topic: str | None, asked: str
     dates = [
         d
         for d in find_dates(text, now)
-        if (period is None or d.end <= period.start or period.end <= d.start) and not _AGE.match(text, d.end)
+        if (period is None or d.end <= period.start or period.end <= d.start)
+        and not _AGE.match(text, d.end)
+        and not _WISHED.search(text[max(0, d.start - 10) : d.start])
     ]
     date_field = next(
         (name for name in ("paid_on", "purchased_on", "visited_on") if name in spec.fields), "occurred_on"
