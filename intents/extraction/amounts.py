@@ -18,7 +18,7 @@ _ROLE_BEFORE = (
     (
         REMAINING,
         re.compile(
-            r"(?:(?:还|剩|余|里面?|卡里|账户|里头|账上)(?:还)?(?:剩|有|余)?(?:下|额|余额)?(?:了|有|是|大概|大约|约|差不多|没用完的?)*|(?:剩余|剩下|余下|未使用|没用完|未消费)的?(?:课时费|费用|金额|款项|余款|钱|学费|余额|会费)?(?:一共|总共|共|共计|是|大概|大约|约|差不多|还有|：|:)*)$"
+            r"(?:(?:还|剩|余|里面?|卡里|账户|里头|账上)(?:还)?(?:剩|有|余)?(?:下|额|余额)?(?:了|有|是|大概|大约|约|差不多|没用完的?)*|(?:剩余|剩下|余下|未使用|没用完|未消费)的?(?:课时费|费用|金额|款项|余款|钱|学费|余额|会费)?(?:一共|总共|共|共计|是|大概|大约|约|差不多|还有|：|:)*|(?:剩余|剩下|还剩|余下)[^，。；]{0,8}[，,]?(?:折合|约合|价值|相当于|合计|合)(?:人民币|大概|大约|约)*)$"
         ),
     ),
     (
@@ -40,7 +40,7 @@ _ROLE_BEFORE = (
     (
         PAID,
         re.compile(
-            r"(?:交|付|花|充|冲|存|垫|买|办|缴|支付|转|投|费|价格|价钱|价款|总价|标价|售价|价|要|收|掏|打|预存|储值|消费|押金|定金|学费|报名费|总共|一共|共计|实付|首付|给)(?:了|过|款|值|给|他|她|他们|的|卡|金|为|是|大概|大约|约|差不多|个|店里|商家|我|我们|钱|费|：|:|他们家)*$"
+            r"(?:交|付|花|充|冲|存|垫|买|办|缴|支付|转|投|费用?|(?<!公)共|价格|价钱|价款|总价|标价|售价|价|要|收|掏|打|预存|储值|消费|押金|定金|学费|报名费|总共|一共|共计|实付|首付|给)(?:了|过|款|值|给|他|她|他们|的|卡|金|为|是|大概|大约|约|差不多|个|店里|商家|我|我们|钱|费|：|:|他们家)*$"
         ),
     ),
 )
@@ -48,10 +48,15 @@ _ROLE_AFTER = (
     (
         OWED,
         re.compile(
-            r"^(?:块钱?|元钱?|多|的|左右)*(?:工资|工钱|薪水|血汗钱|劳务费|薪资|工程款)?(?:还|都|也|一直|到现在|至今|现在)?(?:没给|没发|未发|未付|没付|没结|拖着|不给|不发|没拿到|不结)"
+            r"^(?:块钱?|元钱?|多|的|左右)*(?:工资|工钱|薪水|血汗钱|劳务费|薪资|工程款)?(?:还|都|也|一直|到现在|至今|现在)?(?:没有?给|没有?发|未发|未付|没有?付|没有?结|未结|拖着|不给|不发|没有?拿到|不结|没有?着落|没有?到账)"
         ),
     ),
-    (REMAINING, re.compile(r"^(?:块钱?|元钱?|多|的)*(?:还)?(?:没用|没花|没消费|余额|剩余|没用完|未消费)")),
+    (
+        REMAINING,
+        re.compile(
+            r"^(?:块钱?|元钱?|多|的)*(?:还)?(?:没有?用|没有?花|没有?消费|余额|剩余|没用完|未消费|未使用|没有?上|没有?享受)"
+        ),
+    ),
     (
         PAID,
         re.compile(
@@ -60,7 +65,7 @@ _ROLE_AFTER = (
     ),
 )
 _COLLOQUIAL = re.compile(
-    r"^[一二两三四五六七八九十几\d].*[万千百](?:零?[一二三四五六七八九]|[一二三四五六七八九]百[一二三四五六七八九]?)$|^[一二三四五六七八九十]{1,3}(?:多)?万(?:多|来|出头)?$"
+    r"^[一二两三四五六七八九十几\d].*[万千百](?:零?[一二三四五六七八九]|[一二三四五六七八九]百[一二三四五六七八九]?)$|^[一二两三四五六七八九]千[一二三四五六七八九]百[一二三四五六七八九]十[一二三四五六七八九]?$|^[一二三四五六七八九十]{1,3}(?:多)?万(?:多|来|出头)?$"
 )
 """两万六, 四千七百六, 十六万八: said like that a number is a price, with no unit and no verb beside it."""
 
@@ -69,9 +74,9 @@ _TOTAL = re.compile(
 )
 _SIGN = re.compile(r"[¥￥]\s*$")
 _PER_MONTH = re.compile(
-    r"(?:每月|每个月|一个月|月薪|一月|(?<!个)月工资|月租|每人)(?:工资|薪水|是|要|给|大概|大约|的|房租|租金)*$"
+    r"(?:每月|每个月|一个月|月薪|一月|(?<![个\d一二三四五六七八九十])月工资|月租|每人)(?:工资|薪水|是|要|给|大概|大约|的|房租|租金)*$"
 )
-_MONTHS = re.compile(r"([一二三四五六七八九十两俩仨半\d]{1,3})个?(?:多)?月")
+_MONTHS = re.compile(r"(?:([一二三四五六七八九十两半\d]{1,3})个(?:半|多)?|([俩仨]))月")
 _ONE_MONTH_ONLY = re.compile(
     r"(?:最后|头|第[一二三四五六七八九十]|这|那|上|末)(?:一)?个?月(?:的)?(?:工资|薪水|钱)?(?:是|要|给|的)*$"
 )
@@ -83,6 +88,14 @@ _STRONG = re.compile(
 _OWN = re.compile(r"我(?:一个人|自己|本人|个人)?(?:还)?(?:有|欠|被欠)?$|本人(?:还)?有?$")
 _BARE_CLAUSE = re.compile(r"(?:^|[，,、；;。\s])$"), re.compile(r"\s*(?:[，,、；;。]|$)")
 """A price said alone between two commas: 办的年卡，2999，一次没去."""
+
+_UNIT_PRICE = (
+    re.compile(
+        r"(?:单价|原价|每(?:平方米|平米|课时|小时|人次|[亩节平次课张斤度天单趟])|一(?:平方米|平米|课时|小时|[亩节平课斤度天单趟]))(?:课|私教)?(?:的)?(?:价格|单价|补偿|标准)?(?:是|为|约|大概|要|按|算|：|:)*$"
+    ),
+    re.compile(r"^\s*(?:元|块钱?)?\s*(?:[/／每]\s*|一)(?:平方米|平米|课时|小时|人次|[亩节平次课张斤度天单趟](?!性))"),
+)
+"""每亩6.2万, 260元一节: what one costs, not what was paid."""
 
 _SPELT = re.compile(r"[零〇一幺二两三四五六七八九]{2,}")
 """Digit by digit is how numbers are spelt, not sums."""
@@ -106,6 +119,14 @@ class _Sum:
 def find_amounts(text: str, topic: str | None = None, asked: str | None = None) -> dict[str, Found]:
     """The sums of a text by role; values in yuan."""
     sums = [summed for number in find_numbers(text) if (summed := _sum(text, number, asked)) is not None]
+    if topic in OWING_TOPICS:
+        # What remains of wages is what is owed.
+        sums = [
+            replace(s, role=OWED, strong=s.strong or s.role == REMAINING)
+            if s.role == REMAINING or (s.total and s.role == PAID)
+            else s
+            for s in sums
+        ]
     if topic == "unpaid_wages":
         sums = [replace(s, role=None) if s.role == PAID else s for s in sums]
     default = asked if asked in (PAID, OWED, REMAINING) else OWED if topic in OWING_TOPICS else PAID
@@ -126,6 +147,9 @@ def find_amounts(text: str, topic: str | None = None, asked: str | None = None) 
         if held is None or one.total or one.strong or (larger and role not in settled):
             settled |= {role} if one.strong else set()
             found[role] = Found(whole(value), text[one.number.start : one.end], one.number.start, one.end)
+    if topic == "prepaid_refund" and OWED in found and REMAINING not in found:
+        # What a shop owes is what is left on the card.
+        found[REMAINING] = found.pop(OWED)
     if used and PAID not in found:
         # 花了1999 alone is what was paid; beside a larger sum it is what was used of it.
         found[PAID] = Found(whole(used.number.value), text[used.number.start : used.end], used.number.start, used.end)
@@ -139,6 +163,8 @@ def _sum(text: str, number: Number, asked: str | None) -> _Sum | None:
     before, after = text[max(0, number.start - 14) : number.start], text[number.end : number.end + 14]
     sign = bool(_SIGN.search(before))
     before = _SIGN.sub("", before).rstrip()
+    if _UNIT_PRICE[0].search(before) or _UNIT_PRICE[1].match(after):
+        return None
     role = next((role for role, pattern in _ROLE_BEFORE if pattern.search(before)), None)
     following = next((name for name, pattern in _ROLE_AFTER if pattern.search(after)), None)
     used = bool(_USED.search(before))
@@ -166,10 +192,11 @@ def _sum(text: str, number: Number, asked: str | None) -> _Sum | None:
         ):
             return None
     end = number.end + (money.end() if money else 0)
+    left = role == REMAINING
     if following == OWED or (following == REMAINING and role != PAID):
         role = following
     total = bool(_TOTAL.search(before))
-    strong = role == OWED and bool(_STRONG.search(before) or (following == OWED and _OWN.search(before)))
+    strong = role == OWED and bool(_STRONG.search(before) or (following == OWED and (left or _OWN.search(before))))
     monthly = bool(_PER_MONTH.search(before)) and not _ONE_MONTH_ONLY.search(before)
     return _Sum(number, end, role or following, used, monthly, total, strong)
 
@@ -178,7 +205,7 @@ def _months_of(text: str) -> float | None:
     for match in _MONTHS.finditer(text):
         if text[max(0, match.start() - 1) : match.start()] in ("每", "第"):
             continue
-        words = match.group(1)
+        words = match.group(1) or match.group(2)
         count = {"俩": 2.0, "仨": 3.0, "半": 6.0}.get(words)
         if count is None:
             count = next((n.value for n in find_numbers(words)), None)

@@ -13,12 +13,12 @@ _STOP = (
 _CITY_PREFIX = re.compile(r"^(?:北京市?)?(?:[一-鿿]{2,3}区)")
 
 _SUFFIX = {
-    "merchant": "羽毛球馆|乒乓球馆|篮球馆|网球馆|台球厅|球馆|拳馆|体能(?:馆|中心)?|体适能(?:馆|中心)?|武道馆|跆拳道馆?|推拿(?:馆|店)?|汤浴|汤泉|温泉(?:馆|酒店)?|汗蒸(?:馆)?|采耳(?:馆)?|茶楼|茶馆|花店|珠宝|玉石|口才|编程|美术|剧本杀|电竞馆|轰趴馆|密室|滑雪场|滑冰场|马术俱乐部|俱乐部|养车(?:店)?|眼镜(?:店)?|烘焙(?:坊|店)?|水果店|干洗店?|洗衣店?|托育(?:中心|园)?|公考|美甲(?:店)?|美睫|便利(?:店)?|置业|课堂|书院|工坊|健身(?:房|中心|会所|俱乐部|馆|工作室)|健身|瑜伽(?:馆|工作室)?|游泳馆|美容(?:院|会所|店|中心|美体)?|美发(?:店|沙龙|厅|工作室)?|理发店|发廊|造型|养生(?:馆|会所|店)?|足疗(?:店)?|按摩店|洗浴(?:中心)?|月子(?:中心|会所)|产后修复|"
-    "培训(?:机构|学校|中心|班)|教育(?:机构|咨询)?|英语|早教(?:中心)?|托管班|驾校|舞蹈(?:学校|工作室|培训)?|艺术(?:学校|中心|培训)|琴行|书法|画室|幼儿园|"
-    "洗车(?:店|行)?|汽修(?:店|厂)?|汽车(?:美容|服务)|养车|餐厅|饭店|饭馆|酒楼|火锅(?:店)?|烤肉店|烧烤(?:店)?|酒吧|咖啡(?:店|馆)?|蛋糕店|面包房|超市|商场|商店|便利店|专卖店|旗舰店|体验店|门店|分店|"
+    "merchant": "羽毛球馆|乒乓球馆|篮球馆|网球馆|台球厅|球馆|拳馆|体能(?:馆|中心)?|体适能(?:馆|中心)?|武道馆|跆拳道馆?|推拿(?:馆|店)?|汤浴|汤泉|温泉(?:馆|酒店)?|汗蒸(?:馆)?|采耳(?:馆)?|茶楼|茶馆|花店|珠宝|玉石|口才|编程|美术|剧本杀|电竞馆|轰趴馆|密室|滑雪场|滑冰场|马术俱乐部|俱乐部|养车(?:店)?|眼镜(?:店)?|烘焙(?:坊|店)?|水果店|干洗店?|洗衣店?|托育(?:中心|园)?|公考|美甲(?:店)?|美睫|便利(?:店)?|置业|课堂|书院|工坊|健身(?:房|中心|会所|俱乐部|馆|工作室)|健身|瑜伽(?:馆|工作室)?|游泳馆|美容(?:院|会所|店|中心|美体)?|美发(?:店|沙龙|厅|工作室)?|理发店|发廊|造型|养生(?:会?馆|会所|店|中心)?|足疗(?:店)?|按摩店|洗浴(?:中心)?|月子(?:中心|会所)|产后修复|"
+    "培训(?:机构|学校|中心|班)|教育(?:机构|咨询)?|英语|早教(?:中心)?|托管班|驾校|科学馆|舞蹈(?:学校|工作室|培训)?|艺术(?:学校|中心|培训)|琴行|书法|画室|幼儿园|"
+    "洗车(?:店|行)?|汽修(?:店|厂)?|汽车(?:美容|服务)(?:中心|站|店)?|养车|餐厅|饭店|饭馆|酒楼|火锅(?:店)?|烤肉店|烧烤(?:店)?|酒吧|咖啡(?:店|馆)?|蛋糕店|面包房|超市|商场|商店|便利店|专卖店|专营店|旗舰店|体验店|门店|分店|"
     "房产|地产|不动产|中介(?:公司)?|公寓|经纪(?:公司)?|装饰(?:公司)?|装修公司|家政(?:公司)?|摄影(?:工作室)?|婚纱|KTV|网吧|酒店|宾馆|影城|影院|宠物(?:店|医院)|口腔(?:诊所|门诊)?|医美|有限公司|公司",
-    "employer": "物流|速运|速递|网吧|酒楼|会所|影城|火锅店|面馆|饭馆|养殖场|印刷厂|电子厂|服装厂|建筑队|劳务队|传媒|幼儿园|学校|有限责任公司|有限公司|股份公司|集团公司|劳务公司|建筑公司|工程公司|装饰公司|物业公司|物流公司|家政公司|保安公司|科技公司|餐饮公司|传媒公司|公司|集团|工程队|施工队|项目部|工厂|餐厅|饭店|酒店|超市|厂",
-    "institution": "村?卫生室|医务室|晚晴公寓|养老公寓|老年公寓|社区卫生服务(?:中心|站)(?:[东南西北]院)?|康养(?:中心|院)|养老服务中心|夕照院|颐园|卫生服务(?:中心|站)|卫生院|卫生站|人民医院|中医院|妇幼保健院|妇产医院|儿童医院|口腔医院|医院|医学中心|诊所|门诊部|养老(?:院|中心|公寓|机构|驿站)|敬老院|老年公寓|护理院|福利院|颐养(?:院|中心)|照料中心|托老所",
+    "employer": "物流|快递|速运|速递|网吧|酒楼|会所|影城|火锅店|面馆|饭馆|养殖场|印刷厂|电子厂|服装厂|建筑队|劳务队|传媒|幼儿园|学校|有限责任公司|有限公司|股份公司|集团公司|劳务公司|建筑公司|工程公司|装饰公司|物业公司|物流公司|家政公司|保安公司|科技公司|餐饮公司|传媒公司|公司|集团|工程队|施工队|项目部|工厂|餐厅|饭店|酒店|超市|厂",
+    "institution": "村?卫生室|医务室|晚晴公寓|(?:积水潭|协和|同仁|天坛|安贞|宣武|友谊|朝阳|世纪坛|北医三院|人民)[一-鿿]{2,4}院区|养老公寓|老年公寓|社区卫生服务(?:中心|站)(?:[东南西北]院|[一-鿿]{2,4}(?:服务)?站(?!点))?|康养(?:中心|院)|养老服务中心|夕照院|颐园|卫生服务(?:中心|站)|卫生院|卫生站|人民医院|中医院|妇幼保健院|妇产医院|儿童医院|口腔医院|医院|医学中心|诊所|门诊部|养老(?:院|中心|公寓|机构|驿站)|敬老院|老年公寓|护理院|福利院|颐养(?:院|中心)|照料中心|托老所",
     "kindergarten": "幼儿园|幼稚园",
     "developer": "房地产开发(?:有限)?(?:责任)?公司|置业(?:有限)?(?:责任)?公司|地产(?:集团|公司)?|置业|房地产(?:公司)?",
 }
@@ -35,13 +35,39 @@ _KIND_OF = re.compile(
 )
 """海鲜酒楼, 航空公司: a kind of shop or firm, and nobody's name."""
 
+LONGEST_DEALER = 14
+_OF_A_KIND = {
+    kind: re.compile(rf"(?:这家|的)?[一-鿿]{{0,2}}?(?:{suffixes}|机构|店铺|APP|app)")
+    for kind, suffixes in _SUFFIX.items()
+}
+"""What follows a name in quotes: “优思乐学”教育机构."""
+
+_BEFORE_QUOTES = {
+    "merchant": "洗浴中心|会所|机构|商家|卖家|店家|直播间|店铺|健身房|美容院|理发店|中介",
+    "employer": "公司|工地|餐厅|饭店|工厂",
+    "institution": "医院|养老院|机构|诊所",
+    "kindergarten": "幼儿园",
+    "developer": "开发商",
+}
+_AFTER_KIND = {kind: re.compile(rf"(?:{after})(?:的)?$") for kind, after in _BEFORE_QUOTES.items()}
+"""What stands before a name in quotes: 洗浴中心“汤先生”."""
+
+_MORE_OF_IT = {kind: re.compile(rf"(?:{suffixes}|美体|美容|美发|店){{1,3}}") for kind, suffixes in _SUFFIX.items()}
+_CALLED_KIND = {
+    kind: re.compile(
+        rf"(?:家|个|通过|的)叫(?:做|作)?(?P<name>[一-鿿A-Za-z0-9·]{{2,12}}?)的[一-鿿]{{0,4}}?(?:{suffixes}|店|中介|机构)"
+    )
+    for kind, suffixes in _SUFFIX.items()
+}
+"""一家叫绿茵阁的餐厅"""
+
 _DEALT = {
     "merchant": re.compile(
-        r"(?:(?<![现正存所内好])在|通过|到|从)(?P<name>(?!那|这|一家|某|网上|线上|门口|附近|小区|家)[一-鿿A-Za-z0-9·]{3,14}?)"
-        r"(?:这家店|店里|那边|那里)?(?:办了?(?:的|理|一?张)|充(?:了|值|的)|冲(?:了|的)|报(?:了|的|名)|存(?:了|的)|租(?:了|的|房)|购买|买(?:了|的|房)|交(?:了|的)|预付|签(?:了|的|约|订))"
+        r"(?:(?<![现正存所内好])在|通过|到|从)(?P<name>(?!那|这|一家|某|网上|线上|门口|附近|小区|家)[一-鿿A-Za-z0-9·]{3,24}?)"
+        r"(?:这家店|店里|那边|那里)?(?:办了?(?:的|理|一?张|课|卡|年卡|会员)|充(?:了|值|的)|冲(?:了|的)|报(?:了|的|名)|存(?:了|的)|租(?:了|的|房)|购买|买(?:了|的|房)|交(?:了|的)|预付|签(?:了|的|约|订))"
     ),
     "employer": re.compile(
-        r"(?<![现正存所内好])在(?P<name>(?!那|这|一家|某|网上|线上|门口|附近|工地|家|北京|外地|公司|单位)[一-鿿A-Za-z0-9·]{3,20}?)(?:站点|工地|门店|项目)?(?:上班|打工|干活|干了|干的|工作|入职|任职|做工|送外卖|跑单|开车|当(?:保安|厨师|服务员))"
+        r"(?<![现正存所内好])在(?P<name>(?!那|这|一家|某|网上|线上|门口|附近|工地|家|外地|公司|单位)[一-鿿A-Za-z0-9·]{3,24}?)(?:站点|工地|门店|项目)?(?:上班|打工|干活|干了|干的|工作|入职|任职|做工|送外卖|跑单|开车|当(?:保安|厨师|服务员))"
     ),
 }
 """What one does with a shop or an employer: 在悦泉汤浴办的卡, 通过安居优寓租房."""
@@ -51,7 +77,7 @@ _NO_DEALER = re.compile(
 )
 
 _NOUN = {
-    "merchant": "店名?|店铺|商家|机构|公司|单位|学校|中介|会所|门店|招牌|名字|品牌|健身房|理发店|美容院|培训班|那家|这家|家店",
+    "merchant": "被投诉人|被投诉方|被诉方|投诉对象|被举报人|被反映单位|卖家|店家|商户|店名?|店铺|商家(?:名称)?|机构|公司|单位|学校|中介|会所|门店|招牌|名字|品牌|健身房|理发店|美容院|培训班|那家|这家|家店",
     "employer": "公司|单位|店名?|厂|老板|劳务|饭店|餐厅|那家|这家|名字|站点公司|工程队",
     "institution": "医院|院名?|机构|中心|养老院|敬老院|公寓|诊所|站|名字|那家|这家",
     "kindergarten": "幼儿园|园名?|名字",
@@ -140,15 +166,30 @@ def find_names(text: str, kind: str) -> Iterator[Found]:
         for match in pattern.finditer(text):
             # 叫悦泉汤浴的店: what it is called ends before 的.
             name = _OF_ITS_KIND.sub("", match["name"])
-            named = pattern is lead or suffix.search(name) or _NAME_AHEAD.search(text[: match.start()])
+            if pattern is lead and (more := _MORE_OF_IT[kind].match(text, match.start("name") + len(name))):
+                # 店名：花样年华美容美体
+                name += more.group()
+            named = (
+                pattern is lead
+                or suffix.search(name)
+                or _NAME_AHEAD.search(text[: match.start()])
+                or _OF_A_KIND[kind].match(text, match.end())
+                or _AFTER_KIND[kind].search(text[: match.start()])
+            )
             if named and not _GENERIC.match(name) and len(name) >= 2:
                 yield Found(name, name, match.start("name"), match.start("name") + len(name), 0.9)
+    for match in _CALLED_KIND[kind].finditer(text):
+        yield Found(match["name"], match["name"], *match.span("name"), 0.9)
     weak: list[Found] = []
+    firms = tuple(_firms(text)) if kind == "merchant" else ()
     for match in suffix.finditer(text):
         start, end = match.span()
         start = _trim(text, start, match.end("name"))
         raw = text[start:end].strip()
         core = text[start : match.end("name")]
+        if firm := next((firm for firm in firms if firm.start < match.end("name") <= firm.end), None):
+            yield firm
+            continue
         if len(core) < 3 or _NEGATED.search(text[max(0, start - 4) : start]):
             continue
         if _GENERIC.match(core) or _KIND_OF.match(core) or _DOING.search(core):
@@ -158,20 +199,33 @@ def find_names(text: str, kind: str) -> Iterator[Found]:
         yield Found(raw, raw, start, start + len(raw), 0.8)
     if dealt := _DEALT.get(kind):
         for match in dealt.finditer(text):
-            name = match["name"]
+            # 在天竺镇的味千拉面: where it is stands before what it is called.
+            name = match["name"].rpartition("的")[2]
+            at = match.end("name") - len(name)
+            if not 2 <= len(name) <= LONGEST_DEALER:
+                continue
             platform = any(brand in name for brand in BRANDS["platform"])
             if not platform and not _NO_DEALER.search(name) and not _GENERIC.match(name) and not _KIND_OF.match(name):
-                yield Found(name, name, *match.span("name"), 0.7)
+                yield Found(name, name, at, at + len(name), 0.7)
     yield from weak
 
 
 def _firms(text: str) -> Iterator[Found]:
     """Firms by their full name: whoever signed outranks the foreman who is named beside it."""
     for match in _FIRM.finditer(text):
-        start = _trim(text, *match.span())
+        start = _start_of_firm(text, *match.span())
         name = text[start : match.end()]
         if len(name) >= 6 and not _KIND_OF.match(name) and not _GENERIC.match(name):
             yield Found(name, name, start, match.end(), 0.9)
+
+
+def _start_of_firm(text: str, start: int, end: int) -> int:
+    """Where a firm's name begins: in brackets (劳务公司（河北鑫达有限公司）), at its city, or behind the verbs."""
+    words = text[start:end]
+    if "（" in words and "）" not in words:
+        return start + words.rindex("（") + 1
+    city = words.rfind("北京")
+    return start + city if city >= 0 else _trim(text, start, end)
 
 
 def _branch_end(text: str, end: int) -> int:

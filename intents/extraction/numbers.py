@@ -11,10 +11,17 @@ _LATIN_UNIT = {"k": 1000, "w": 10_000}
 
 _NUMERAL = "零〇一二三四五六七八九十百千万亿两"
 NUMBER = re.compile(
-    rf"(?:(?<![0-9０-９])(?:[0-9０-９]{{1,3}}(?:[,，][0-9０-９]{{3}})+(?:[.．][0-9０-９]+)?|[0-9０-９]{{1,32}}(?:[.．][0-9０-９]{{1,8}})?))(?:\s*[多几余来]?\s*[十百千万亿]+[多余来几]?(?:[0-9一二三四五六七八九](?![0-9年月日号点个块]))?|[kKwW](?![A-Za-z])|[多余来几](?=[块元个天年月人]))?"
+    rf"(?:(?<![0-9０-９])(?:[0-9０-９]{{1,3}}(?:[,，][0-9０-９]{{3}})+(?:[.．][0-9０-９]+)?|[0-9０-９]{{1,32}}(?:[.．][0-9０-９]{{1,8}})?))(?:[万千]\s*[0-9]{{1,2}}\s*[千百](?:\s*[0-9]{{1,2}}\s*[百十])?(?:[0-9](?![0-9年月日号点个块]))?|\s*[多几余来]?\s*[十百千万亿]+[多余来几]?(?:[0-9一二三四五六七八九](?![0-9年月日号点个块]))?|[kKwW](?![A-Za-z])|[多余来几](?=[块元个天年月人]))?"
     rf"|(?:好?几|数)[十百千万]+|(?:[{_NUMERAL}]|(?<=十)几|几(?=[十百千万])){{1,24}}(?:点[零〇一二三四五六七八九]+(?=万|亿|块|元|$))?(?:万)?[多余来]?(?:[百千万])?|百八十|[俩仨]"
 )
 """Where a number may stand; `read` decides whether it is one."""
+
+
+_PLAIN = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬", "一二三四五六七八九十百千万")
+_FORMAL = re.compile(r"[壹贰叁肆伍陆柒捌玖](?:[壹贰叁肆伍陆柒捌玖零拾佰仟萬万]*[拾佰仟萬万])[壹贰叁肆伍陆柒捌玖零]*")
+"""贰万捌仟, as sums are written on receipts and notes of debt."""
+
+_ONE_YEAR, _SPANS = re.compile(r"[万千百][一二三四五六七八九]一$"), tuple("年个学节天次季期")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +36,16 @@ class Number:
 
 def find_numbers(text: str) -> Iterator[Number]:
     """Every number of a text."""
+    text = _FORMAL.sub(lambda run: run.group().translate(_PLAIN), text)
     for match in NUMBER.finditer(text):
-        value = read(match.group())
+        words = match.group()
+        if _ONE_YEAR.search(words) and text[match.end() : match.end() + 1] in _SPANS:
+            # 两万四千八一年: the last 一 belongs to the year.
+            words = words[:-1]
+        value = read(words)
         if value is not None:
-            rough = any(c in match.group() for c in "多几余来数") or _range(match.group()) is not None
-            yield Number(value, match.start(), match.end(), rough)
+            rough = any(c in words for c in "多几余来数") or _range(words) is not None
+            yield Number(value, match.start(), match.start() + len(words), rough)
 
 
 def read(words: str) -> float | None:
@@ -70,6 +82,10 @@ def _written(text: str) -> float | None:
     if match is None:
         return None
     value, rest = float(match.group(1)), match.group(2).replace("几", "")
+    if mixed := re.match(r"([万千])(\d+)([千百])(.*)", rest):
+        # 1万9千8
+        lower = _written(f"{mixed[2]}{mixed[3]}{mixed[4]}")
+        return None if lower is None else value * _UNIT[mixed[1]] + lower
     if rest and rest[-1] in "123456789一二三四五六七八九" and len(rest) >= 2 and rest[-2] in _UNIT:
         # 3千6 and 1万2 leave out the unit below.
         last = int(rest[-1]) if rest[-1].isdigit() else _DIGIT[rest[-1]]

@@ -107,7 +107,7 @@ def _longest(
         heard = text[start:end]
         if heard in alike or any(a < end and start < b for a, b in known):
             continue
-        alike = tuple(name for name in alike if _believable(text, start, end, name))
+        alike = tuple(name for name in alike if _believable(text, start, end, name, any(b == start for _, b in known)))
         if not alike or governed_by_other_city(text, start, end):
             continue
         ranked = sorted(alike, key=lambda name: _closeness(heard, name), reverse=True)
@@ -116,7 +116,7 @@ def _longest(
     return None
 
 
-def _believable(text: str, start: int, end: int, name: str) -> bool:
+def _believable(text: str, start: int, end: int, name: str, after_a_name: bool) -> bool:
     """Four syllables are hardly ever alike by chance; three are when only a confusion makes them so (麻烦镇, 马坊镇); two need words beside them."""
     length = end - start
     if _PHASE.search(text[start:end]) or (
@@ -131,7 +131,14 @@ def _believable(text: str, start: int, end: int, name: str) -> bool:
         return True
     heard = text[start:end]
     shared = any(a == b and a not in _GENERIC for a, b in zip(heard, name, strict=True))
-    return shared or [_character(c)[0] for c in heard] == lazy_pinyin(name)
+    if shared:
+        return True
+    # 麦田花园 holds no 天华园: a name that only sounds alike begins where a word begins.
+    begins = after_a_name or start == 0 or not _HAN.match(text[start - 1]) or text[start - 1] in _BEFORE_A_PLACE
+    return begins and [_character(c)[0] for c in heard] == lazy_pinyin(name)
+
+
+_BEFORE_A_PLACE = frozenset("在到住去从是叫于往至区县市镇乡近过的就")
 
 
 def _closeness(heard: str, name: str) -> tuple[int, int]:
