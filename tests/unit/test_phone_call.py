@@ -403,6 +403,7 @@ def test_a_caller_who_was_cut_off_goes_on_where_they_were_if_they_want(
             await s.until(lambda: not s.talk.mouth.busy)
             await s.say(WHERE)
         await s.until(lambda: bool(s.door.heard))
+        await s.until(lambda: conversation != "old" or words.RESUMED in s.said)
         await s.until(lambda: s.talk.mouth.busy)
 
     scene = play(script, talks=Talks(before=BEFORE))
