@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from bot.attending import operator_desk_of
+from bot.followup import calls_of
 from bot.house import House
 from bot.operators.canned import read_canned
 from bot.operators.floor import Floor
@@ -56,6 +57,7 @@ def office_of(house: House, announce: Callable[[str], None]) -> Office:
         canned=read_canned(read("replies.yml")),
         announce=announce,
         reports=reports_of(house.database, house.clock),
+        calls=calls_of(settings, house.database, house.clock, house.outbox),
         clock=house.clock,
     )
 

@@ -16,6 +16,7 @@ from integrations.deadlines import Deadlines
 from integrations.facts import fill_in
 from integrations.followup import FollowUps, Intervals
 from integrations.followup_answers import FollowUpAnswers
+from integrations.followup_calls import FollowUpCalls
 from integrations.outbox import Outbox
 from integrations.quiet import QuietHours
 from intents.catalog import load_catalog
@@ -35,8 +36,17 @@ def intervals_of(settings: Settings) -> Intervals:
 def follow_ups_of(settings: Settings, database: Database, clock: Callable[[], datetime]) -> FollowUps:
     """The timetable."""
     names = {topic.id: topic.short for topic in load_catalog().topics.values()}
-    never = frozenset(read("followup.yml")["never_asked"])
-    return FollowUps(database, clock, intervals_of(settings), QuietHours.parse(settings.quiet_hours), names, never)
+    city = read("followup.yml")
+    never, called = frozenset(city["never_asked"]), frozenset(city["only_called"])
+    quiet = QuietHours.parse(settings.quiet_hours)
+    return FollowUps(database, clock, intervals_of(settings), quiet, names, never, called)
+
+
+def calls_of(settings: Settings, database: Database, clock: Callable[[], datetime], outbox: Outbox) -> FollowUpCalls:
+    """Follow-ups by voice."""
+    names = {topic.id: topic.short for topic in load_catalog().topics.values()}
+    answers = answers_of(settings, database, clock, outbox)
+    return FollowUpCalls(database, clock, intervals_of(settings), names, answers)
 
 
 def answers_of(

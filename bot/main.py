@@ -202,7 +202,7 @@ async def serving(
                 await stack.enter_async_context(telegram.serving(settings.telegram_webhook, secret))
             await stack.enter_async_context(following_up(settings, house.database, house.clock, news.announce))
             await stack.enter_async_context(attending(house, conversation, news.announce, chatwoot))
-            talk = talk_of(settings, house.database, house.clock, conversation)
+            talk = talk_of(settings, house.database, house.clock, conversation, house.outbox)
             await stack.enter_async_context(talking(telephone.gateway, talk, house.escalations))
             _stay_prompt()
             # Last, and so the first to end: everything else still works while calls under way finish.

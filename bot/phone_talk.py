@@ -18,11 +18,13 @@ from bot.channels.phone.talk import Talk, fixed_sentences
 from bot.channels.phone.tape import Tapes
 from bot.channels.telegram.updates import CHANNEL as TELEGRAM
 from bot.conversation import Conversation
+from bot.followup import calls_of
 from config.settings import Settings
 from integrations.database import Database
 from integrations.escalations import Escalations
 from integrations.journal import Journal
 from integrations.numbers import grouped
+from integrations.outbox import Outbox
 from integrations.phone_links import PhoneLinks
 from integrations.phone_talks import PhoneTalks
 from integrations.ticket import Ticket
@@ -44,7 +46,9 @@ def line_voice_of(settings: Settings) -> LineVoice | None:
     return LineVoice(voice, CachedVoice(kept, settings.home / "voice", fixed), fixed)
 
 
-def talk_of(settings: Settings, database: Database, clock: Callable[[], datetime], door: Conversation) -> Talk | None:
+def talk_of(
+    settings: Settings, database: Database, clock: Callable[[], datetime], door: Conversation, outbox: Outbox
+) -> Talk | None:
     """Leads calls; None where the house has no ears or no voice to lead one."""
     voice = line_voice_of(settings) if door.ears.follows else None
     if voice is None:
@@ -58,6 +62,7 @@ def talk_of(settings: Settings, database: Database, clock: Callable[[], datetime
         catalog=load_catalog(),
         resume_within=timedelta(minutes=settings.phone_resume_minutes),
         tapes=Tapes(settings.home / "recordings", door.recordings, talks),
+        asks_back=calls_of(settings, database, clock, outbox).caller_is_here,
         tell_elsewhere=telling(PhoneLinks(database, clock), door.journal),
     )
     return Talk(rooms)

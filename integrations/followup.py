@@ -15,6 +15,7 @@ from integrations import followup_words as words
 from integrations.database import Database
 from integrations.followup_tables import FollowUpRow
 from integrations.journal import write_line
+from integrations.phone_links import PhoneLinkRow
 from integrations.quiet import QuietHours
 from integrations.status import Status
 from integrations.tables import ConversationRow, DraftEntryRow, DraftRow, HistoryRow, TicketRow
@@ -55,6 +56,7 @@ class FollowUps:
         quiet: QuietHours,
         topic_names: Mapping[str, str],
         never_asked: frozenset[str] = frozenset(),
+        only_called: frozenset[str] = frozenset(),
     ) -> None:
         self._database = database
         self._clock = clock
@@ -63,6 +65,8 @@ class FollowUps:
         self._names = topic_names
         self._never_asked = never_asked
         """Channels whose citizens cannot be asked: nobody reads what is said there."""
+        self._only_called = only_called
+        """Channels whose citizens hear what they are asked: see `integrations/followup_calls.py`."""
         self._looked: datetime | None = None
 
     def note_step(self, session: Session, ticket: TicketRow, step: HistoryRow) -> None:
@@ -102,10 +106,16 @@ class FollowUps:
             # Nobody is reminded that they might have something to add.
             close(session, row, ticket, now)
             return False
+        row.conversation_id = _where_they_are_now(session, row.conversation_id)
+        if session.get_one(ConversationRow, row.conversation_id).channel in self._only_called:
+            first = row.state == WAITING
+            row.state, row.asking, row.aside = ASKED if first else REMINDED, next_question(row) or CONTACTED, True
+            row.asked_at = row.asked_at or now
+            row.due_at = now + (self._intervals.remind if first else self._intervals.close)
+            return False
         if (ends := self._quiet.until(now)) is not None:
             row.due_at = ends
             return False
-        row.conversation_id = _where_they_are_now(session, row.conversation_id)
         if _busy(session, row.conversation_id, now):
             row.due_at = now + BUSY
             return False
@@ -207,17 +217,26 @@ def _only_a_note(session: Session, step: HistoryRow) -> bool:
 
 
 def _where_they_are_now(session: Session, conversation_id: str) -> str:
-    """The newest conversation of the same citizen in the same channel."""
+    """The newest conversation of the same citizen in the same channel; a caller's in the channel where they have proved their number."""
     filed = session.get_one(ConversationRow, conversation_id)
     if filed.citizen_key is None:
         return conversation_id
-    newest = session.scalar(
-        select(ConversationRow.id)
-        .where(ConversationRow.channel == filed.channel, ConversationRow.citizen_key == filed.citizen_key)
-        .order_by(ConversationRow.created_at.desc())
-        .limit(1)
-    )
-    return newest or conversation_id
+    linked = session.scalars(
+        select(PhoneLinkRow)
+        .where(PhoneLinkRow.phone == filed.citizen_key.removeprefix(f"{filed.channel}:"))
+        .order_by(PhoneLinkRow.at.desc())
+    ).first()
+    wheres = [(linked.channel, linked.citizen_key)] if linked else []
+    for channel, key in [*wheres, (filed.channel, filed.citizen_key)]:
+        newest = session.scalar(
+            select(ConversationRow.id)
+            .where(ConversationRow.channel == channel, ConversationRow.citizen_key == key)
+            .order_by(ConversationRow.created_at.desc())
+            .limit(1)
+        )
+        if newest:
+            return newest
+    return conversation_id
 
 
 def _busy(session: Session, conversation_id: str, now: datetime) -> bool:

@@ -18,6 +18,7 @@ THANKS = "谢谢您的答复，我们会一直改进。"
 PASSED = "好，这一项不填。"
 DECLINED = "好的，不打扰您了。有事随时说。"
 STILL_OPEN = "对不起，还没办好。我这就催办理单位，工单号不变。"
+BY_TELEPHONE = "坐席电话回访"
 NO_ANSWER = "回访没有回音，先结案；还没解决的话，直接告诉我“没解决”"
 
 SHOWN = {
@@ -34,6 +35,12 @@ def opening(reason: str, number: str, short: str) -> str:
     if reason == OVERDUE:
         return f"回访：{which}已经到了答复期限，想听听您怎么说。"
     return f"回访：{which}办理单位说办好了，想听听您怎么说。"
+
+
+def opening_on_call(reason: str, short: str) -> str:
+    """The same to somebody who has just called; nobody hears a number gladly."""
+    done = "到答复期限了" if reason == OVERDUE else "办理单位说办好了"
+    return f"您上次反映的{short}，{done}，先问您两句。"
 
 
 def reminder(number: str, short: str) -> str:

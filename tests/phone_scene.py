@@ -18,6 +18,7 @@ from bot.channels.phone.line_voice import LineVoice
 from bot.channels.phone.rooms import Rooms
 from bot.channels.phone.tape import Tapes
 from bot.ears import Ears
+from integrations.followup_calls import AskedOnCall
 from integrations.phone_talks import PhoneTalk
 from intents.catalog import load_catalog
 from tests.conftest import ROOT
@@ -156,14 +157,20 @@ class Scene:
     """One call. The caller's script is a coroutine over this; `echo` is how much of the bot's voice comes back to it."""
 
     def __init__(
-        self, tmp: Path, door: Door, talks: Talks, echo: float = 0.0, number: str | None = "13800138000"
+        self,
+        tmp: Path,
+        door: Door,
+        talks: Talks,
+        echo: float = 0.0,
+        number: str | None = "13800138000",
+        asks_back: Callable[[str, str], AskedOnCall | None] | None = None,
     ) -> None:
         self.door, self.talks = door, talks
         self.voice = Tones()
         self.call = FakeCall(number, RATE)
         line = LineVoice(self.voice, self.voice, ())
         tapes = Tapes(tmp, door.recordings, talks)  # type: ignore[arg-type]
-        self.rooms = Rooms(door, ears(), line, talks, CATALOG, timedelta(minutes=10), tapes)  # type: ignore[arg-type]
+        self.rooms = Rooms(door, ears(), line, talks, CATALOG, timedelta(minutes=10), tapes, asks_back=asks_back)  # type: ignore[arg-type]
         self.talk: Call = None  # type: ignore[assignment]
         self._echo = echo
         self._queue = b""

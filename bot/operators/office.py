@@ -14,6 +14,7 @@ from integrations.doubts import Doubts
 from integrations.drafts import Drafts
 from integrations.escalations import Escalations
 from integrations.evidence import Evidence
+from integrations.followup_calls import FollowUpCalls
 from integrations.groups import Groups
 from integrations.journal import Journal
 from integrations.local_desk import LocalDesk
@@ -55,4 +56,5 @@ class Office:
     announce: Callable[[str], None]
     """Wakes the citizen's open page: there is something new in this conversation."""
     reports: Reports
+    calls: FollowUpCalls
     clock: Callable[[], datetime]

@@ -7,8 +7,10 @@ from typing import Any
 
 from dialog.actions import wording
 from dialog.actions.asides import aside_aloud, aside_answers
+from integrations import followup_words
 from integrations.numbers import grouped
 from intents.catalog import FieldKind
+from intents.extraction.follow_up import REMARK
 from intents.show import show
 
 LONGEST = 50
@@ -27,6 +29,9 @@ _OTHERWISE: Mapping[str, str] = {
     wording.BAD_NUMBER: "这个工单号不对，请说12位数字，或者按键输入，按井号结束。",
     wording.ASK_LAST4: "请说办理时留的电话后四位，也可以按键输入。",
     wording.NOT_CLEAR: "不好意思，没听明白。",
+    followup_words.QUESTION[REMARK]: "还有什么要补充的吗？",
+    followup_words.THANKS: "谢谢您的答复。还有别的事吗？没有就可以挂机了。",
+    followup_words.NOT_CLEAR: "不好意思，没听明白。",
 }
 """Sentences of `wording` that a caller is told in other words."""
 

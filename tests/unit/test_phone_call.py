@@ -11,6 +11,8 @@ import pytest
 from bot.channels.phone import hearing, words
 from bot.channels.phone.line_voice import SLOW
 from dialog.actions import aloud, wording
+from integrations.followup_calls import AskedOnCall
+from integrations.followup_words import buttons
 from integrations.phone_talks import DONE, DROPPED, HUMAN, PhoneTalk
 from tests.phone_scene import PACE, Door, Scene, Talks, answer
 from tests.virtual_time import run
@@ -414,6 +416,32 @@ def test_a_caller_who_was_cut_off_goes_on_where_they_were_if_they_want(
         assert scene.door.texts == [wording.REPEAT_WORDS]
         assert scene.talks.began == [("old", True)]
         assert words.RESUMED in scene.said
+
+
+def test_a_caller_whose_ticket_is_said_to_be_done_is_asked_about_it_before_anything_else(play: Play) -> None:
+    asked = AskedOnCall(
+        "您上次反映的路灯，办理单位说办好了，先问您两句。", "办理单位联系过您吗？", buttons("contacted"), "contacted"
+    )
+    known: list[tuple[str, str]] = []
+
+    async def script(s: Scene) -> None:
+        await s.listen()
+        await s.press("1")
+        await s.until(lambda: asked.question in s.said)
+        await s.until(lambda: not s.talk.mouth.busy)
+        await s.press("2")
+        await s.until(lambda: bool(s.door.heard))
+
+    def asks_back(key: str, conversation: str) -> AskedOnCall:
+        known.append((key, conversation))
+        return asked
+
+    scene = play(script, asks_back=asks_back)
+    assert known == [("phone:13800138000", "new")]
+    assert scene.said.index(asked.opening) < scene.said.index(asked.question)
+    assert wording.WHAT_HAPPENED not in scene.said
+    # The second key is the second choice.
+    assert scene.door.heard[0] == ("new", "没联系")
 
 
 def test_a_caller_who_comes_back_from_the_queue_is_where_they_were(play: Play) -> None:

@@ -266,7 +266,7 @@ class Call:
         if wording.NOT_CLEAR in texts:
             self.manner.struggling()
         self.patience.misses = self._failures = 0
-        self._filed = told["ticket"] is not None and not told["draft"]["fields"]
+        self._filed = not told["draft"]["fields"] and (told["ticket"] is not None or told["asking"] is None)
         later, self.turns.later = self.turns.later, []
         if told["state"] in (WAITING, OPERATOR):
             # Their place and their choices are for those who wait with the bot; a caller is put through.

@@ -10,6 +10,7 @@ from bot.channels.phone.expecting import RESUME, Expecting, asked_for_consent, a
 from bot.channels.phone.hearing import Said
 from bot.channels.phone.record import key_of, number_of
 from dialog.actions import aloud, wording
+from integrations.followup_calls import AskedOnCall
 from integrations.journal import WAITING
 from integrations.phone_talks import PhoneTalk
 from intents.extraction.acts import find_acts
@@ -127,8 +128,18 @@ class Opening:
         assert call.conversation is not None
         await call.record.agreed(call.conversation, agreed, words.RECORDING_YES if agreed else words.RECORDING_NO)
         self._take_up(agreed)
-        if lead:
+        if not lead:
+            return
+        if asked := await self._asked_back(call.conversation):
+            choices = tuple((button["title"], button["payload"]) for button in asked.buttons)
+            call.say([lead[0], asked.opening, asked.question], Expecting(asked.asks, choices))
+        else:
             call.say(lead, Expecting("description", spec=call.rooms.catalog.fields["description"]))
+
+    async def _asked_back(self, conversation: str) -> AskedOnCall | None:
+        """What became of the caller's last ticket is asked first, if it is due to be asked."""
+        key, asks_back = key_of(self._call.record.caller), self._call.rooms.asks_back
+        return await to_thread.run_sync(asks_back, key, conversation) if key and asks_back else None
 
     def _take_up(self, recorded: bool | None) -> None:
         if recorded:

@@ -9,6 +9,7 @@ from bot.channels.phone.tape import Tapes
 from bot.channels.phone.times import Times, observe
 from bot.conversation import Conversation
 from bot.ears import Ears
+from integrations.followup_calls import AskedOnCall
 from integrations.phone_talks import PhoneTalks
 from integrations.ticket import Ticket
 from intents.catalog import Catalog
@@ -30,6 +31,8 @@ class Rooms:
     tapes: Tapes
     tell_elsewhere: Callable[[str, Ticket], None] | None = None
     observe: Callable[[Times], None] = observe
+    asks_back: Callable[[str, str], AskedOnCall | None] | None = None
+    """Moves a caller's open follow-up into this conversation: what they are asked before anything else."""
 
     def goes_on(self, acts: Sequence[Act]) -> bool:
         """Whether the words after a filed ticket want more: a thanks or a “no, that was all” does not."""

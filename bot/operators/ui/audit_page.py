@@ -23,6 +23,8 @@ ACTIONS = {
     "file_opened": "打开附件",
     "letter_replayed": "重发",
     "ticket_moved": "改工单状态",
+    "follow_up_noted": "登记回访",
+    "called_in_vain": "回访没人接",
     "report_taken": "导出报表",
 }
 """What the log's actions are called; one that is not here is shown as it is."""
