@@ -14,6 +14,7 @@ from config.city import read
 from config.settings import Settings
 from integrations.accounts import Accounts
 from integrations.audit import Audit
+from integrations.canned_replies import CannedReplies
 from integrations.sessions import Sessions
 from integrations.throttle import LoginThrottle
 from integrations.ticket_search import TicketSearch
@@ -33,6 +34,8 @@ def office_of(house: House, announce: Callable[[str], None]) -> Office:
         timedelta(minutes=settings.session_minutes),
         timedelta(hours=settings.session_hours),
     )
+    replies = CannedReplies(house.database, audit)
+    replies.begin_with([(reply.title, reply.text) for reply in read_canned(read("replies.yml"))])
     return Office(
         database=house.database,
         accounts=Accounts(house.database, audit, house.clock),
@@ -54,7 +57,7 @@ def office_of(house: House, announce: Callable[[str], None]) -> Office:
         districts=tuple(load_gazetteer().districts),
         unsent=Unsent(house.database, house.clock),
         floor=Floor(house.database, house.escalations, house.clock),
-        canned=read_canned(read("replies.yml")),
+        replies=replies,
         announce=announce,
         reports=reports_of(house.database, house.clock),
         calls=calls_of(settings, house.database, house.clock, house.outbox),

@@ -114,7 +114,7 @@ async def dialog_of(house: House, say: Callable[[str], None]) -> AsyncIterator[t
 def conversation_of(house: House, dialog: RasaDialog, ears: Ears) -> Conversation:
     """The door of every channel."""
     labels = {name: field.label for name, field in load_catalog().fields.items()}
-    room = WaitingRoom(house.escalations, house.drafts, house.doubts, house.journal, house.clock)
+    room = WaitingRoom(house.escalations, house.drafts, house.doubts, house.journal, house.desk, house.clock)
     return Conversation(
         house.journal,
         house.drafts,

@@ -49,7 +49,7 @@ class House:
     def __init__(self, database: Database, clock: Callable[[], datetime], folder: Path) -> None:
         here = desks(database, clock)
         escalations, doubts = Escalations(database, clock), Doubts(database, clock)
-        room = WaitingRoom(escalations, here.drafts, doubts, here.journal, clock)
+        room = WaitingRoom(escalations, here.drafts, doubts, here.journal, here.desk, clock)
         self.recordings = Recordings(database, folder / "recordings", clock)
         self.mirrors = Mirrors(database, clock)
         self.desk = OperatorDesk(escalations, here.journal, here.drafts, doubts, here.desk, load_catalog(), clock)

@@ -33,10 +33,15 @@ def read_canned(data: Sequence[Mapping[str, str]]) -> Sequence[Canned]:
     """The list from its file. CannedError."""
     replies = [Canned(str(one["title"]), str(one["text"])) for one in data]
     for reply in replies:
-        for place in _PLACE.findall(reply.text):
-            if place not in VARIABLES:
-                raise CannedError(f"{reply.title}: {{{place}}} is none of {', '.join(VARIABLES)}")
+        check(reply.title, reply.text)
     return replies
+
+
+def check(title: str, text: str) -> None:
+    """Whether every place of a sentence can be filled. CannedError."""
+    for place in _PLACE.findall(text):
+        if place not in VARIABLES:
+            raise CannedError(f"“{title}”里的 {{{place}}} 填不上，可以用：{'、'.join(VARIABLES)}。")
 
 
 def unfilled(text: str) -> Sequence[str]:

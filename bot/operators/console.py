@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from nicegui import app as nicegui_app
 from nicegui import core, ui
 
+from bot.operators import lost
 from bot.operators.files import files_router
 from bot.operators.guard import BASE, Guard
 from bot.operators.login import login_router
@@ -48,7 +49,7 @@ class OnlyItsKind(logging.Filter):
 
 
 def _broken() -> None:
-    ui.label("这一页出了点问题，什么都没有丢，请刷新再试。").style("padding: 3rem; text-align: center")
+    ui.label(lost.BROKEN).style("padding: 3rem; text-align: center")
 
 
 def install(app: FastAPI, office: Office) -> Shell:
@@ -60,6 +61,7 @@ def install(app: FastAPI, office: Office) -> Shell:
     shell = Shell(office)
     pages.install(shell)
     nicegui_app.on_page_exception(_broken)
+    lost.install(nicegui_app)
     nicegui_log = logging.getLogger("nicegui")
     if not any(isinstance(known, OnlyItsKind) for known in nicegui_log.filters):
         nicegui_log.addFilter(OnlyItsKind())

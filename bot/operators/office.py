@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.operators.canned import Canned
 from bot.operators.desk import OperatorDesk
 from bot.operators.floor import Floor
 from integrations.accounts import Accounts
 from integrations.audit import Audit
+from integrations.canned_replies import CannedReplies
 from integrations.database import Database
 from integrations.doubts import Doubts
 from integrations.drafts import Drafts
@@ -52,7 +52,7 @@ class Office:
     districts: Sequence[str]
     unsent: Unsent
     floor: Floor
-    canned: Sequence[Canned]
+    replies: CannedReplies
     announce: Callable[[str], None]
     """Wakes the citizen's open page: there is something new in this conversation."""
     reports: Reports

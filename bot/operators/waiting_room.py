@@ -9,11 +9,13 @@ from bot.operators import words
 from dialog.actions import wording
 from dialog.actions.notes import MISSES_BEFORE_A_PERSON
 from dialog.client import UNCHANGED, DialogAnswer, Reply
+from integrations.desk import TicketDesk
 from integrations.doubts import Doubts
 from integrations.drafts import Draft, Drafts
 from integrations.escalation import CALLBACK, HELD, SHOWN, Place
 from integrations.escalations import Escalations
 from integrations.journal import Journal, Turn
+from integrations.status import progress
 from intents.catalog.model import FieldKind
 from intents.extraction.acts import Act, find_acts
 from intents.extraction.answers import read_answer
@@ -32,6 +34,7 @@ class WaitingRoom:
     drafts: Drafts
     doubts: Doubts
     journal: Journal
+    desk: TicketDesk
     clock: Callable[[], datetime]
 
     def hear(self, turn: Turn, text: str) -> DialogAnswer | None:
@@ -53,7 +56,16 @@ class WaitingRoom:
             return self._call_back(turn, str(phone.value) if phone else None)
         if dangerous := dangers(text):
             place = self.escalations.ask(turn.conversation_id, "danger")
-        return DialogAnswer((*dangerous, Reply(words.NOTED), _where(place)), None, None, None)
+        return DialogAnswer((*dangerous, *self._asked_here(turn, text), _where(place)), None, None, None)
+
+    def _asked_here(self, turn: Turn, text: str) -> tuple[Reply, ...]:
+        """What is said to somebody who waits, before their place: how their ticket is doing, if that is what they ask."""
+        if len(text) <= LONGEST_NUMBER and words.ASKS_FOR_PLACE.search(text):
+            return ()
+        if any(act.kind == "status" and act.detail is None for act in find_acts(text)):
+            mine = self.desk.latest_of(turn.conversation_id)
+            return (Reply(progress(mine) if mine else words.NO_TICKET_YET),)
+        return (Reply(words.NOTED),)
 
     def enter(self, turn: Turn, reason: str, said: tuple[Reply, ...] = (), cause: str | None = None) -> DialogAnswer:
         """The conversation waits for a person; after `said` the citizen hears why, and their place."""

@@ -1,5 +1,6 @@
 """What a citizen hears on the way to a person and back."""
 
+import re
 from collections.abc import Sequence
 
 from bot import listening
@@ -43,6 +44,12 @@ ENTERED = {
 OPERATOR = "坐席"
 """Who did it, in a ticket's history."""
 
+ASKS_FOR_PLACE = re.compile(
+    r"(?:前面|前头)(?:还)?(?:有)?(?:几|多少)|排(?:到)?(?:第)?几|(?:还要|还得|要|得|还)等?多(?:久|长时间)|什么时候(?:能)?(?:轮到|接通|有人)|轮到我|有人吗|人呢|还在吗"
+)
+"""Whoever waits asks where they stand: their place is the answer."""
+
+NO_TICKET_YET = "这次说的还没提交，坐席接入后帮您办。"
 NOTED = "记下了，坐席接入后就能看到。"
 ASK_PHONE = "好的，给您回电话。打到哪个号码？"
 TAKEN = "坐席已接入，您请说。"

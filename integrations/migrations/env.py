@@ -4,6 +4,7 @@ from alembic import context
 
 from integrations import (
     calls,
+    canned_replies,
     escalation_tables,
     facts,
     followup_tables,
@@ -17,6 +18,7 @@ from integrations import (
 from integrations.database import Base
 
 ROOMS = (
+    canned_replies,
     calls,
     escalation_tables,
     facts,

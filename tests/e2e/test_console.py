@@ -68,6 +68,16 @@ def test_nothing_is_shown_without_a_login(http: httpx.Client) -> None:
     assert http.get("/operator/_nicegui_ws/socket.io/?EIO=4&transport=polling").status_code == 401
 
 
+def test_an_address_that_does_not_exist_says_so_in_chinese(http: httpx.Client) -> None:
+    log_in(http, "zhang", OPERATOR)
+    for path in ("/operator/nothing", "/operator/reports/none"):
+        answer = http.get(path)
+        assert answer.status_code == 404, path
+        assert "没有这一页" in answer.text
+        assert "Not Found" not in answer.text
+    assert http.get("/operator/api/files/x").json()["detail"] == "没有这个文件。"
+
+
 def test_the_cookie_is_the_servers_alone(http: httpx.Client, office: Office) -> None:
     answer = log_in(http, "zhang", OPERATOR, next="/operator/tickets")
     assert answer.status_code == 303

@@ -91,6 +91,20 @@ def test_the_place_in_the_queue_is_told(house: Any, citizen: Talker) -> None:
     assert "下一位" in texts(urgent.say("我家楼下着火了"))
 
 
+def test_whoever_waits_and_asks_hears_their_place_or_how_their_ticket_is_doing(citizen: Talker) -> None:
+    for line in ("朝阳区青年路路灯不亮了", "匿名", "对"):
+        filed = citizen.say(line)
+    citizen.say("转人工")
+    asked = citizen.say("还要等多久啊")
+    assert words.NOTED not in texts(asked)
+    assert "请稍等" in texts(asked)
+    told = texts(citizen.say("我的单子怎么样了"))
+    assert "已提交" in told
+    assert "请稍等" in told
+    assert words.NOTED in texts(citizen.say("路灯杆上写着B17"))
+    assert filed["ticket"] is not None
+
+
 def test_two_misunderstandings_in_a_row(citizen: Talker) -> None:
     citizen.say(LAMP)
     assert citizen.say("哈哈哈哈")["state"] == "bot"

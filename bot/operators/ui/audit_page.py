@@ -25,6 +25,8 @@ ACTIONS = {
     "ticket_moved": "改工单状态",
     "follow_up_noted": "登记回访",
     "called_in_vain": "回访没人接",
+    "reply_changed": "改常用语",
+    "reply_removed": "删常用语",
     "report_taken": "导出报表",
 }
 """What the log's actions are called; one that is not here is shown as it is."""

@@ -47,7 +47,8 @@ def install(shell: Shell) -> None:
 
     @shell.page("/", "接待", icon="headset_mic")
     async def desk(me: Me, open: str = "") -> None:
-        page = DeskPage(shell.office, me, shell.office.canned)
+        kept = await to_thread.run_sync(shell.office.replies.all)
+        page = DeskPage(shell.office, me, [Canned(reply.title, reply.text) for reply in kept])
         await page.build(open)
 
 

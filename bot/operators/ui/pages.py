@@ -5,6 +5,7 @@ from bot.operators.ui import (
     calls_page,
     desk_page,
     lists_page,
+    replies_page,
     reports_page,
     staff,
     ticket_page,
@@ -15,5 +16,15 @@ from bot.operators.ui.shell import Shell
 
 def install(shell: Shell) -> None:
     """Hangs every page into the shell."""
-    for module in (desk_page, tickets_page, ticket_page, calls_page, lists_page, reports_page, staff, audit_page):
+    for module in (
+        desk_page,
+        tickets_page,
+        ticket_page,
+        calls_page,
+        lists_page,
+        reports_page,
+        replies_page,
+        staff,
+        audit_page,
+    ):
         module.install(shell)

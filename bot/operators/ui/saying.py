@@ -9,6 +9,7 @@ from nicegui import ui
 
 from bot.operators.desk import NothingToFile
 from bot.operators.values import BadValue
+from integrations.canned_replies import TitleTaken
 from integrations.desk import DraftNotOpen, NoSuchTicket
 from integrations.escalation import AlreadyTaken, NotInQueue, NotYours
 from integrations.status import InvalidMove
@@ -61,6 +62,8 @@ def told_kindly() -> Iterator[None]:
         _say("没有这个工单。")
     except InvalidMove:
         _say("工单现在不能改成这个状态，请刷新看看。")
+    except TitleTaken:
+        _say("已经有一条叫这个名称。")
     except BadValue as error:
         _say(str(error))
     except Exception as error:
