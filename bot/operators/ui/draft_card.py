@@ -69,7 +69,7 @@ class DraftCard:
                 ui.label("市民还没有说是什么事。").classes("empty")
                 return
             editable = mine and case.draft.state == "open"
-            self._doubts(case, editable)
+            self._doubts(case, editable, revealed)
             self._fields(case.draft, editable, revealed)
             if files:
                 with ui.element("div").classes("files"):
@@ -77,7 +77,7 @@ class DraftCard:
                         name = f"{'照片' if media_type.startswith('image/') else '文件'}{number}"
                         ui.link(name, f"/api/files/{file_id}", new_tab=True)
 
-    def _doubts(self, case: Case, editable: bool) -> None:
+    def _doubts(self, case: Case, editable: bool, revealed: bool) -> None:
         for doubt in case.doubts:
             if doubt.state == SETTLED:
                 continue
@@ -86,6 +86,7 @@ class DraftCard:
                 ui.label(f"“{spec.label if spec else HEAD.get(doubt.field, doubt.field)}”两次听写不一样：")
                 for heard in (doubt.first, doubt.second):
                     value = self._value(doubt.field, heard.get("value"), case.draft)
+                    value = value if revealed else masked(value)
                     if editable:
                         ui.button(
                             value,
