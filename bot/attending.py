@@ -42,7 +42,7 @@ def chatwoot_of(house: House, announce: Callable[[str], None]) -> ChatwootConsol
     )
     desk, mirrors = operator_desk_of(house), Mirrors(house.database, house.clock)
     secret = settings.chatwoot_secret or kept_key(settings.home / "chatwoot.secret")
-    mirroring = Mirroring(api, mirrors, desk, house.recordings)
+    mirroring = Mirroring(api, mirrors, desk, house.recordings, house.evidence)
     return ChatwootConsole(mirroring, Hearing(api, mirrors, desk, announce), secret, settings.chatwoot_look_seconds)
 
 

@@ -51,13 +51,14 @@ class House:
         escalations, doubts = Escalations(database, clock), Doubts(database, clock)
         room = WaitingRoom(escalations, here.drafts, doubts, here.journal, here.desk, clock)
         self.recordings = Recordings(database, folder / "recordings", clock)
+        self.evidence = Evidence(database, folder / "files", clock)
         self.mirrors = Mirrors(database, clock)
         self.desk = OperatorDesk(escalations, here.journal, here.drafts, doubts, here.desk, load_catalog(), clock)
         self.door = Conversation(
             here.journal,
             here.drafts,
             here.desk,
-            Evidence(database, folder / "files", clock),
+            self.evidence,
             RasaDialog("http://127.0.0.1:9", 0.2),
             TurnLocks(),
             self.recordings,
@@ -190,8 +191,9 @@ class ChatwootSeat(Seat):
 
 
 @contextmanager
-def chatwoot_seat(desk: OperatorDesk, mirrors: Mirrors, recordings: Recordings) -> Iterator[ChatwootSeat]:
+def chatwoot_seat(here: House) -> Iterator[ChatwootSeat]:
     """A Chatwoot, our side of it, and our webhook's address known there."""
+    desk, mirrors = here.desk, here.mirrors
     with chatwoot() as (there, url):
 
         def api() -> ChatwootApi:
@@ -203,7 +205,7 @@ def chatwoot_seat(desk: OperatorDesk, mirrors: Mirrors, recordings: Recordings) 
         with served(app) as ours:
             there.webhook = f"{ours}/chatwoot"
             hearing = Hearing(api(), mirrors, desk, lambda _: None)
-            seat = ChatwootSeat(desk, there, Mirroring(api(), mirrors, desk, recordings), hearing)
+            seat = ChatwootSeat(desk, there, Mirroring(api(), mirrors, desk, here.recordings, here.evidence), hearing)
             try:
                 yield seat
             finally:

@@ -22,7 +22,7 @@ def seat(request: pytest.FixtureRequest, here: House) -> Iterator[Seat]:
     if request.param == "ours":
         yield OurSeat(here.desk)
         return
-    with chatwoot_seat(here.desk, here.mirrors, here.recordings) as made:
+    with chatwoot_seat(here) as made:
         yield made
 
 

@@ -40,8 +40,12 @@ class Chatwoot:
 
     # What an agent does.
 
-    def agent_says(self, number: int, text: str, agent: int = 3, *, private: bool = False) -> None:
-        message = self.add(number, text, "outgoing", {"id": agent, "name": "客服", "type": "user"}, private=private)
+    def agent_says(
+        self, number: int, text: str, agent: int = 3, *, private: bool = False, files: tuple[str, ...] = ()
+    ) -> None:
+        shown = [{"file_type": "image", "data_url": f"https://chatwoot.example/files/{name}"} for name in files]
+        who = {"id": agent, "name": "客服", "type": "user"}
+        message = self.add(number, text, "outgoing", who, private=private, attachments=shown)
         self._message_hook(number, message)
 
     def agent_assigns(self, number: int, agent: int | None) -> None:
@@ -183,7 +187,12 @@ def app_of(chatwoot: Chatwoot) -> FastAPI:
 
     @app.get(base + "/conversations/{number}/messages")
     def messages(number: int) -> dict[str, Any]:
-        return {"meta": {}, "payload": chatwoot.conversations[number]["messages"][-20:]}
+        newest = chatwoot.conversations[number]["messages"][-20:]
+        shown = [
+            {**m, "attachments": [{k: v for k, v in one.items() if k != "data"} for one in m["attachments"]]}
+            for m in newest
+        ]
+        return {"meta": {}, "payload": shown}
 
     @app.post(base + "/conversations/{number}/messages")
     async def post(number: int, request: Request) -> dict[str, Any]:
@@ -193,7 +202,8 @@ def app_of(chatwoot: Chatwoot) -> FastAPI:
             body: dict[str, Any] = {name: value for name, value in form.items() if name != "attachments[]"}
             body["private"] = body["private"] == "true"
             for upload in form.getlist("attachments[]"):
-                attachments.append({"file_type": "audio", "data": await upload.read()})  # type: ignore[union-attr]
+                kind_of = str(upload.content_type).partition("/")[0]  # type: ignore[union-attr]
+                attachments.append({"file_type": kind_of, "data": await upload.read()})  # type: ignore[union-attr]
         else:
             body = await request.json()
         kind = body["message_type"]

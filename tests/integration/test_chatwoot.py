@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import hmac
+import io
 import json
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 
 from bot.operators import words
 from integrations.database import Database, upgrade
@@ -35,7 +37,7 @@ def here(clock: Clock, tmp_path: Path) -> House:
 
 @pytest.fixture
 def there(here: House) -> Iterator[ChatwootSeat]:
-    with chatwoot_seat(here.desk, here.mirrors, here.recordings) as made:
+    with chatwoot_seat(here) as made:
         yield made
 
 
@@ -61,6 +63,27 @@ def test_chatwoot_gets_the_sound(here: House, there: ChatwootSeat) -> None:
     number = there.number(conversation)
     message = there.there.conversations[number]["messages"][0]
     assert message["attachments"][0]["data"] == b"RIFF....WAVE"
+
+
+def test_pictures_go_both_ways(here: House, there: ChatwootSeat) -> None:
+    conversation = here.door.journal.create("test").id
+    draft = here.door.drafts.open_new(conversation)
+    here.door.drafts.append(draft.id, [NewEntry("description", "路灯不亮", "路灯不亮", 1)], {})
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(picture, "PNG")
+    here.evidence.attach(draft.id, picture.getvalue())
+    here.desk.escalations.ask(conversation, "wish")
+    number = there.number(conversation)
+    there.mirror()
+    sent = [m["attachments"] for m in there.there.conversations[number]["messages"] if m["content"] == "照片1"]
+    assert len(sent) == 1, "once"
+    assert sent[0][0]["file_type"] == "image"
+    assert Image.open(io.BytesIO(sent[0][0]["data"])).size == (40, 30)
+    there.take(conversation)
+    there.came(conversation, "operator")
+    there.there.agent_says(number, "", files=("form.png",))
+    wanted = ("operator", "坐席发来的文件：https://chatwoot.example/files/form.png")
+    until(lambda: wanted in here.told(conversation), "the operator's file")
 
 
 def test_what_no_webhook_told_is_found_once(here: House, there: ChatwootSeat) -> None:

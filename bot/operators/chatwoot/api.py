@@ -1,6 +1,7 @@
 """Chatwoot's Application API, as much of it as is needed: contacts, conversations, messages of one API-channel inbox."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -11,6 +12,15 @@ ATTRIBUTE = "jiesu_conversation"
 
 class ChatwootError(Exception):
     """Chatwoot is away or did not take it; worth a retry later. Never holds what was sent."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class File:
+    """What goes along with a message."""
+
+    name: str
+    data: bytes
+    media_type: str
 
 
 class ChatwootApi:
@@ -68,16 +78,16 @@ class ChatwootApi:
         return await self._list(f"/conversations/{number}/messages")
 
     async def post(
-        self, number: int, content: str, *, kind: str, source_id: str, private: bool = False, sound: bytes | None = None
+        self, number: int, content: str, *, kind: str, source_id: str, private: bool = False, file: File | None = None
     ) -> None:
-        """One message: `kind` is incoming (the citizen's) or outgoing; `sound` is a WAV file."""
+        """One message: `kind` is incoming (the citizen's) or outgoing; `file` goes with it."""
         fields = {"content": content, "message_type": kind, "private": private, "source_id": source_id}
         path = f"/conversations/{number}/messages"
-        if sound is None:
+        if file is None:
             await self._call("POST", path, json=fields)
             return
         data = {name: str(value).lower() if isinstance(value, bool) else value for name, value in fields.items()}
-        await self._call("POST", path, data=data, files={"attachments[]": ("voice.wav", sound, "audio/wav")})
+        await self._call("POST", path, data=data, files={"attachments[]": (file.name, file.data, file.media_type)})
 
     async def set_status(self, number: int, status: str) -> None:
         """open, pending or resolved."""

@@ -80,9 +80,7 @@ class Hearing:
         )
         if said_to_citizen:
             with suppress(EscalationError):
-                await to_thread.run_sync(
-                    self._say, mirror, f"cw:{message['id']}", str(message.get("content") or ""), sender
-                )
+                await to_thread.run_sync(self._say, mirror, f"cw:{message['id']}", _words(message), sender)
             self.announce(mirror.conversation_id)
 
     def _say(self, mirror: Mirror, message_id: str, text: str, sender: Mapping[str, Any]) -> None:
@@ -125,3 +123,10 @@ class Hearing:
             end = self.desk.close if status == "resolved" else self.desk.give_back
             end(conversation_id, operator)
             self.mirrors.set_status(conversation_id, status)
+
+
+def _words(message: Mapping[str, Any]) -> str:
+    """What is said, with where its files lie: the citizen's channel carries words."""
+    said = str(message.get("content") or "").strip()
+    files = [str(one["data_url"]) for one in message.get("attachments") or () if one.get("data_url")]
+    return "\n".join([*([said] if said else []), *(f"坐席发来的文件：{url}" for url in files)])

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from anyio import to_thread
 
-from bot.operators.chatwoot.api import ChatwootApi, ChatwootError
+from bot.operators.chatwoot.api import ChatwootApi, ChatwootError, File
 from bot.operators.desk import Case, OperatorDesk
 from integrations.escalation import CALLBACK, ENDED, LIVE
+from integrations.evidence import Evidence
 from integrations.journal import Line
 from integrations.mirrors import Mirror, Mirrors
 from integrations.recordings import Recordings
@@ -30,6 +31,7 @@ class Mirroring:
     mirrors: Mirrors
     desk: OperatorDesk
     recordings: Recordings
+    evidence: Evidence
 
     async def step(self) -> None:
         """Tells what is new; what fails is told later."""
@@ -58,6 +60,8 @@ class Mirroring:
         new = [line for line in case.lines if line.seq > mirror.sent_to]
         known = await self._known(number) if new else set()
         for line in new:
+            if line.payload.get("event") == "asked":
+                await self._show_files(number, line, case, known)
             if f"{OURS}{line.seq}" not in known:
                 await self._post(number, line, case)
             await to_thread.run_sync(self.mirrors.sent, mirror.conversation_id, line.seq)
@@ -72,13 +76,25 @@ class Mirroring:
         """What a process before this one may have told without having noted it."""
         return {str(message.get("source_id")) for message in await self.api.messages(number)}
 
+    async def _show_files(self, number: int, line: Line, case: Case, known: set[str]) -> None:
+        """The pictures and papers of the draft, before the note that asks for a person."""
+        files = await to_thread.run_sync(self.evidence.of_draft, case.draft.id) if case.draft else []
+        for place, (file_id, media_type) in enumerate(files, start=1):
+            source = f"{OURS}{line.seq}:{file_id}"
+            if source in known:
+                continue
+            _, data = await to_thread.run_sync(self.evidence.read, file_id)
+            name = f"{place}.{media_type.rpartition('/')[2]}"
+            title = f"{'照片' if media_type.startswith('image/') else '文件'}{place}"
+            await self.api.post(number, title, kind="incoming", source_id=source, file=File(name, data, media_type))
+
     async def _post(self, number: int, line: Line, case: Case) -> None:
         source = f"{OURS}{line.seq}"
         if line.direction == "citizen":
             sound = None
             if recording := line.payload.get("recording"):
-                sound = await to_thread.run_sync(self.recordings.read, recording)
-            await self.api.post(number, line.text, kind="incoming", source_id=source, sound=sound)
+                sound = File("voice.wav", await to_thread.run_sync(self.recordings.read, recording), "audio/wav")
+            await self.api.post(number, line.text, kind="incoming", source_id=source, file=sound)
         elif line.direction == "system":
             text = line.text
             if line.payload.get("event") == "asked":
