@@ -4,80 +4,23 @@ The calls are led at the same time, each by a caller with a number of their own;
 """
 
 import asyncio
-import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pytest
 
-from bot.channels.phone.breaths import breaths
-from bot.channels.phone.line_voice import LineVoice
-from bot.channels.phone.rooms import Rooms
-from bot.channels.phone.talk import Talk, fixed_sentences
-from bot.channels.phone.tape import Tapes
 from bot.conversation import Conversation
 from dialog.actions import aloud
 from integrations.calls import Outcome
-from integrations.database import Database
 from integrations.phone_talks import DONE, RESUMED, PhoneTalks
-from tests.conftest import NOW
-from tests.fakes.audiosocket_peer import HANDED_BACK, StrictPeer
-from tests.fakes.phone import Phone, phone_on
-from tests.phone_scene import CATALOG, Tones, ears
-from tests.sounds import pcm, speech
+from tests.fakes.audiosocket_peer import HANDED_BACK
+from tests.fakes.phone import Phone
+from tests.phone_house import RATE, YES, Caller, telephone
+from tests.sounds import speech
 
-RATE = 8000
-COMPLAINT, YES, PHONE = "朝阳区望京的路灯不亮", "好的", "13912345678"
-QUICK = 4
-"""How much faster than in other tests the bot hums: its words are read in the journal."""
-
-
-class QuickTones(Tones):
-    def speak(self, text: str, pace: float = 1.0) -> Any:
-        made = super().speak(text, pace * QUICK)
-        self.spoken[-1] = (text, pace)
-        return made
-
-
-class Caller:
-    """Somebody at a telephone: listens until it is their turn, then speaks or presses keys."""
-
-    def __init__(self, phone: Phone, number: str | None) -> None:
-        self.phone, self.number = phone, number
-        self.id = uuid.uuid4()
-        self.asks: Callable[[], Any] | None = None
-        self.peer: StrictPeer = None  # type: ignore[assignment]
-
-    async def dial(self) -> None:
-        if self.number:
-            await self.phone.gateway.announce(self.id, self.number, None)
-        self.peer = await StrictPeer.call(self.phone.address, self.id, asks=self.asks)
-        self._turn: float | None = None
-
-    async def listen(self) -> None:
-        """Until the bot has said all it wants to say now, and waits for an answer."""
-        await self.peer.until(lambda: self._my_turn() not in (None, self._turn), 60)
-        self._turn = self._my_turn()
-
-    def _my_turn(self) -> float | None:
-        """Since when the bot waits for us."""
-        talk = self.phone.gateway.talk
-        assert isinstance(talk, Talk)
-        mine = [call for call in talk.live if call.call.call_id == self.id and not call.call.over]
-        return mine[0].patience.since if mine else None
-
-    async def say(self, text: str) -> None:
-        await self.listen()
-        await self.peer.say(pcm(np.trim_zeros(speech(text, RATE))))
-
-    async def press(self, keys: str) -> None:
-        await self.listen()
-        for key in keys:
-            self.peer.press(key)
-            await asyncio.sleep(0.1)
+COMPLAINT, PHONE = "朝阳区望京的路灯不亮", "13912345678"
 
 
 @dataclass
@@ -134,7 +77,7 @@ async def is_cut_off(first: Caller, again: Caller) -> str:
     await first.say(COMPLAINT)
     await first.listen()
     first.peer.hang_up(reset=True)
-    await first.phone.quiet_call(first.id)  # type: ignore[attr-defined]
+    await first.quiet()
     await again.dial()
     await again.say(YES)
     await again.listen()
@@ -153,28 +96,8 @@ async def is_cut_off(first: Caller, again: Caller) -> str:
 def led(house: tuple[asyncio.Runner, Conversation], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Led]:
     runner, conversation = house
     home = tmp_path_factory.mktemp("phone")
-    door = replace(conversation, ears=ears())
-    database: Database = door.drafts._database
-    talks = PhoneTalks(database, lambda: NOW)
-    voice = QuickTones()
-    fixed = [piece for text in fixed_sentences(CATALOG) for piece in breaths(text)]
-    rooms = Rooms(
-        door,
-        door.ears,
-        LineVoice(voice, voice, fixed),
-        talks,
-        CATALOG,
-        timedelta(minutes=10),
-        Tapes(home, door.recordings, talks),
-    )
-    phone = phone_on(home, Talk(rooms))
-
-    async def quiet_call(call_id: uuid.UUID) -> None:
-        async with asyncio.timeout(60):
-            while call_id in phone.gateway._live:
-                await asyncio.sleep(0.02)
-
-    phone.quiet_call = quiet_call  # type: ignore[attr-defined]
+    house_ = telephone(conversation, home)
+    door, phone, talks = house_.door, house_.phone, house_.talks
     callers = [
         Caller(phone, "13800138001"),
         Caller(phone, None),
