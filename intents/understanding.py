@@ -8,7 +8,7 @@ from intents.catalog import Catalog, FieldKind
 from intents.classifier import Classifier, Guess
 from intents.extraction import extract
 from intents.extraction.fields import FACTS, LONGEST
-from intents.extraction.names import BRANDS
+from intents.extraction.name_shapes import BRANDS
 from intents.found import Found
 from intents.gazetteer import find_places
 from intents.gazetteer.homophones import Repair, repair

@@ -131,14 +131,19 @@ def _believable(text: str, start: int, end: int, name: str, after_a_name: bool) 
         return True
     heard = text[start:end]
     shared = any(a == b and a not in _GENERIC for a, b in zip(heard, name, strict=True))
-    if shared:
+    if shared and name in load_gazetteer().names:
         return True
-    # 麦田花园 holds no 天华园: a name that only sounds alike begins where a word begins.
+    alike = shared or [_character(c)[0] for c in heard] == lazy_pinyin(name)
+    if name in load_gazetteer().names and text[end - 1] not in _GENERIC:
+        return alike
+    # 麦田花园 holds no 天华园, 蓝鲸宝贝 no 金宝贝: an estate that only sounds alike, and a brand, begins where a word begins.
     begins = after_a_name or start == 0 or not _HAN.match(text[start - 1]) or text[start - 1] in _BEFORE_A_PLACE
-    return begins and [_character(c)[0] for c in heard] == lazy_pinyin(name)
+    return begins and alike
 
 
-_BEFORE_A_PLACE = frozenset("在到住去从是叫于往至区县市镇乡近过的就")
+_BEFORE_A_PLACE = frozenset(
+    "在到住去从是叫于往至区县市镇乡近过的就映诉报询家们这那该边把给对和与跟由经沿离条个位内里前后下上说有了着"
+)
 
 
 def _closeness(heard: str, name: str) -> tuple[int, int]:
