@@ -68,6 +68,11 @@ def _character(character: str) -> tuple[str, str]:
     return syllable, sound(syllable)
 
 
+def sounds(text: str) -> tuple[str, ...]:
+    """How a text sounds, syllable by syllable, with what is commonly confused made one."""
+    return tuple(_character(c)[1] for c in text)
+
+
 def repair(text: str, more: tuple[str, ...] = ()) -> Repaired:
     """Puts misheard names right; `more` are names besides the gazetteer's (brands)."""
     repairs = tuple(_repairs(text, more))

@@ -31,6 +31,7 @@ from dialog.actions import wording
 from integrations.journal import OPERATOR, WAITING
 from integrations.phone_talks import DONE, DROPPED, HUMAN
 from intents.extraction.acts import find_acts
+from intents.extraction.short_answers import short_answer
 
 log = logging.getLogger(__name__)
 
@@ -141,6 +142,8 @@ class Call:
     async def _said(self, said: Said) -> None:
         """An utterance is over."""
         text = said.transcript.text if said.transcript else ""
+        if self.expecting.yes_no:
+            text = short_answer(text)
         if self._leaving or not self.floor.meant(text, yes_no=self.expecting.yes_no):
             return
         if not text:
