@@ -45,7 +45,8 @@ class Hearing:
         elif str(event.get("event", "")).startswith("conversation_"):
             mirror = await self._mirror(event.get("id"))
             if mirror is not None:
-                await self.look(mirror)
+                changes = event.get("changed_attributes") or ()
+                await self.look(mirror, assigned=any("assignee_id" in change for change in changes))
 
     async def reconcile(self) -> None:
         """Looks at every open conversation: what no webhook told is found here."""
@@ -56,15 +57,18 @@ class Hearing:
                 log.warning("chatwoot: %s", error)
                 return
 
-    async def look(self, mirror: Mirror) -> None:
-        """Brings the desk to where one conversation stands in Chatwoot."""
+    async def look(self, mirror: Mirror, *, assigned: bool = False) -> None:
+        """Brings the desk to where one conversation stands in Chatwoot. `assigned`: somebody was assigned just now.
+
+        Otherwise whoever spoke last goes on holding it, though it was assigned to a colleague before.
+        """
         assert mirror.chatwoot_id is not None
         now = await self.api.conversation(mirror.chatwoot_id)
         for message in await self.api.messages(mirror.chatwoot_id):
             await self._message(mirror, message)
         # Taken or ended in this very moment by somebody else: they were first.
         with suppress(EscalationError):
-            await to_thread.run_sync(self._stand, mirror, now)
+            await to_thread.run_sync(self._stand, mirror, now, assigned)
         self.announce(mirror.conversation_id)
 
     async def _mirror(self, number: Any) -> Mirror | None:
@@ -105,7 +109,7 @@ class Hearing:
                 return False
         return True
 
-    def _stand(self, mirror: Mirror, now: Mapping[str, Any]) -> None:
+    def _stand(self, mirror: Mirror, now: Mapping[str, Any], assigned: bool) -> None:
         """Status and assignee, once Chatwoot's people were wanted: resolved closes, pending gives back, an assignee holds."""
         conversation_id, status = mirror.conversation_id, str(now.get("status"))
         assignee = ((now.get("meta") or {}).get("assignee") or {}).get("id")
@@ -114,7 +118,8 @@ class Hearing:
             return
         theirs = place.state != HELD or str(place.operator).startswith(OPERATOR)
         if status == "open":
-            if assignee is not None and place.operator != f"{OPERATOR}{assignee}":
+            free = place.state != HELD or assigned
+            if free and assignee is not None and place.operator != f"{OPERATOR}{assignee}":
                 self._hold(conversation_id, f"{OPERATOR}{assignee}")
         elif status in ("resolved", "pending") and theirs:
             operator = place.operator or f"{OPERATOR}{assignee or ''}"
