@@ -11,7 +11,7 @@ from dialog.actions.notes import MISSES_BEFORE_A_PERSON
 from dialog.client import UNCHANGED, DialogAnswer, Reply
 from integrations.desk import TicketDesk
 from integrations.doubts import Doubts
-from integrations.drafts import Draft, Drafts
+from integrations.drafts import Draft, Drafts, NewEntry
 from integrations.escalation import CALLBACK, HELD, SHOWN, Place
 from integrations.escalations import Escalations
 from integrations.journal import Journal, Turn
@@ -53,6 +53,8 @@ class WaitingRoom:
             return None
         phone = read_answer(text, FieldKind.PHONE, self.clock())
         if text.strip(PUNCTUATION) in words.CALL_BACK_WORDS or phone:
+            if phone and len(text.strip()) <= LONGEST_NUMBER:
+                self._keep_number(turn, str(phone.value))
             return self._call_back(turn, str(phone.value) if phone else None)
         if dangerous := dangers(text):
             place = self.escalations.ask(turn.conversation_id, "danger")
@@ -143,6 +145,12 @@ class WaitingRoom:
         self.forget_misses(turn.conversation_id)
         return DialogAnswer((Reply(words.called_back(known[-4:])),), None, None, None)
 
+    def _keep_number(self, turn: Turn, phone: str) -> None:
+        """The number to call is the number on the draft as well: nobody is asked for it twice."""
+        draft = self.drafts.current(turn.conversation_id)
+        if draft and not draft.value("contact_phone"):
+            self.drafts.append(draft.id, [NewEntry("contact_phone", phone, phone, turn.number)], draft.dialog_state)
+
     def _number_to_call(self, turn: Turn, text: str) -> DialogAnswer | None:
         """The number for a call that was promised, if that is what the message tells; the dialog takes one that it asked for itself."""
         phone = read_answer(text, FieldKind.PHONE, self.clock())
@@ -162,7 +170,7 @@ class WaitingRoom:
 
 def goes_on(text: str) -> bool:
     """Whether somebody who waits wants the bot again."""
-    return text.strip(PUNCTUATION) in words.GO_ON_WORDS
+    return words.BEFORE_GOING_ON.sub("", text.strip(PUNCTUATION)) in words.GO_ON_WORDS
 
 
 def dangers(text: str) -> tuple[Reply, ...]:

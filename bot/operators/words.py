@@ -23,6 +23,8 @@ CALL_BACK_WORDS = (
 GO_ON_WORDS = (wording.GO_ON, "继续吧", "继续办", "接着办", "不等了", "我不等了", "不用人工了", "还是你来吧")
 """What a waiting citizen says to come back to the bot."""
 
+BEFORE_GOING_ON = re.compile(r"^(?:算了|好吧|那|行吧|行了|哎|唉)+[，,。\s]*(?:我?不等了)?[，,。\s]*(?=.)")
+
 BUTTONS = tuple({"title": word, "payload": word} for word in (wording.GO_ON, CALL_BACK))
 HUMAN_BUTTON = ({"title": wording.HUMAN, "payload": wording.HUMAN},)
 

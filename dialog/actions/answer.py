@@ -81,12 +81,21 @@ def answer(notes: Notes, heard: Heard, asked: str, outcome: Outcome) -> bool:
     ):
         # 昌平回龙观那边 tells where the shop is, not what it is called; 去年十一月份 is no price.
         return False
+    if asked == "contact_phone" and heard.has("affirm"):
+        # 就这些: they have told it all, and are asked again without an apology.
+        return True
     found = read_answer(heard.text, spec.kind, heard.now, spec.options)
+    guessed = found is not None and found.confidence < 1 and spec.kind in NAMES
+    if guessed and reading.fields and _PAUSE.search(heard.text.strip()):
+        # 家在丰台 机构在丽泽那边 is no name.
+        return False
     if found is not None and found.value not in (None, ""):
         notes.put_found(asked, found)
         return True
     words = heard.text.strip(" 。，,.!！？?")
     if spec.kind in FREE_WORDS and 1 < len(words) <= LONGEST_NAME and not heard.acts and not reading.fields:
+        if spec.kind in WHERE and _A_SENTENCE.search(words):
+            return False
         if (
             spec.kind is not FieldKind.TEXT
             and spec.kind not in WHERE
@@ -120,6 +129,10 @@ _NAMED_AFTER = re.compile(
 )
 """How the name of a shop or an institution ends that is a place as well (北医三院)."""
 
+_PAUSE = re.compile(r"[\s，,。]")
+_A_SENTENCE = re.compile(r"[了没吗呢我你他]|还|给|被|把|为什么|怎么")
+"""What no place is called: 买了七年了还没给办."""
+
 _FILLERS = re.compile(
     r"事情?|问题|上午|下午|晚上|早上|中午|夜里|凌晨|左右|前后|月初|月底|年初|年底|那边儿?|这边儿?|那里|这里|那儿|这儿|附近|一带|旁边|就是|就在|是在|应该|好像|大概|其实|后来|叫|[在是吧的呢啊嗯呃哦那这了，,。.!！、\s]"
 )
@@ -145,8 +158,9 @@ def _pass(notes: Notes, heard: Heard, spec: Field, outcome: Outcome) -> bool:
         outcome.said.append(wording.DESCRIPTION_NEEDED)
         return False
     if spec.name == "contact_phone":
-        notes.put("anonymous", True, heard.text)
-        outcome.said.append(wording.ANONYMOUS_NOTED)
+        if not notes.value("anonymous"):
+            notes.put("anonymous", True, heard.text)
+            outcome.said.append(wording.ANONYMOUS_NOTED)
         return True
     notes.put(spec.name, None, heard.text)
     outcome.said.append(wording.SKIPPED)

@@ -139,6 +139,11 @@ def _change(notes: Notes, heard: Heard, name: str, new: str, old: str = "") -> l
         found = whole(new, found)
     if found is None and spec.kind in (FieldKind.TEXT, FieldKind.PLACE, FieldKind.ESTATE, FieldKind.MERCHANT):
         found = _as_found(heard, new, new)
+    elsewhere = reading.fields.get("place") if spec.kind in (FieldKind.DISTRICT, FieldKind.STREET) else None
+    if found is None and elsewhere is not None:
+        # Another place lies in another street, whatever that is called.
+        notes.put(name, None, heard.text)
+        return _put(notes, "place", elsewhere)
     if found is None:
         notes.memory.ask_next = name
         return []

@@ -21,6 +21,12 @@ _HOUSE = re.compile(
 )
 
 
+_REST = re.compile(
+    r"\s*(?:[A-Za-z0-9]+\s*)*(?:[A-Za-z0-9一二三四五六七八九十东西南北]{1,4}(?:座|栋|号楼|号院|号|楼|单元|层|室|区|期|门)\s*)+"
+)
+"""Blocks and doors after a pause: 丽泽SOHO B座."""
+
+
 def whole(text: str, found: Found) -> Found:
     """An answer that is nothing but a place is the place: what follows the known name (清友园3号楼) belongs to it."""
     trimmed = _TRAILING.sub("", text)
@@ -29,7 +35,8 @@ def whole(text: str, found: Found) -> Found:
     ahead = _AHEAD.search(text[: found.start])
     start = ahead.start() if ahead else found.start
     rest = trimmed[found.end :]
-    end = found.end if len(rest) > LONGEST_REST or re.search(r"[，,。；;！!？?\s]", rest) else len(trimmed)
+    apart = re.search(r"[，,。；;！!？?\s]", rest) and not _REST.fullmatch(rest)
+    end = found.end if len(rest) > LONGEST_REST or apart else len(trimmed)
     raw = text[start:end]
     return replace(found, value=raw, raw=raw, start=start, end=end)
 
@@ -38,7 +45,24 @@ def finer(old: str, new: str) -> bool:
     """Whether a place told later says where in the earlier one: 黄村地铁站 in 黄村, 龙锦三街 in 回龙观 (a whole area)."""
     if new == old or new in old:
         return False
-    return old in new or (_only_an_area(old) and any(find_phrases(new)))
+    found = any(find_phrases(new))
+    if _only_a_road(old) and any(phrase.kind in ("estate", "building") for phrase in find_phrases(new)):
+        return True
+    return old in new or (_only_an_area(old) and found) or (_NAMELESS.match(old) is not None and (found or _known(new)))
+
+
+def _only_a_road(name: str) -> bool:
+    """Whether it is a road without a crossing or a number: an estate on it is the better address."""
+    phrases = list(find_phrases(name))
+    return len(phrases) == 1 and phrases[0].kind == "road" and not phrases[0].detailed and phrases[0].end == len(name)
+
+
+_NAMELESS = re.compile(r"^(?:我们?|咱们?|那个?|这个?|路口|门口|楼下|小区|家门口|村口|马路|旁边|对面|学校|单位)")
+"""How a place begins that only whoever stands there would find (路口那个涵洞)."""
+
+
+def _known(place: str) -> bool:
+    return any(True for _ in load_gazetteer().hits(place))
 
 
 def _only_an_area(name: str) -> bool:

@@ -192,4 +192,6 @@ def find_person(text: str) -> Found | None:
     if match is None:
         return None
     group = "name" if match["name"] else "sur"
-    return Found(match[group], match[group], *match.span(group))
+    # A surname alone says that it is one.
+    value = f"姓{match[group]}" if group == "sur" and len(match[group]) == 1 else match[group]
+    return Found(value, match[group], *match.span(group))

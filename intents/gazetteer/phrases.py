@@ -36,8 +36,8 @@ _DETAILS = re.compile(rf"(?:{_CONNECT}(?:{_DETAIL}))*")
 _NOT_A_PLACE = re.compile(
     r"^(?:门口|楼下的?路|楼[上下前后].{0,2}|道路|马路|公路|小区|社区|广场|公园|医院|学校|小学|中学|大学|幼儿园|工地|停车场|超市|市场|商场|菜市场|大街|大道|胡同|路|街|村|桥|中心|大厦|公寓|花园|银行|酒店|公交站|地铁站|车站|派出所|居委会|村委会|宿舍|天桥|地下通道|涵洞|隧道|高速|高架|高架桥|新区|新村|园区|苑|家园|一路|走路|修路|让路|上路|同路|拦路|半路|出路|网路|电路|线|无线|在线|热线|电线|光线|专线|干线|路线|上街|逛街|全村|农村|乡村|本村|我村|各村|盲道|机动车道|小路|土路|水泥路|柏油路|主路|辅路|老旧小区|市民中心|服务中心|健身中心|活动中心|培训中心|早教中心|美容中心|公立医院|三甲医院|私立医院|社区医院|大医院|公办幼儿园|普惠幼儿园|民办幼儿园|公立幼儿园|加油站|开发区|工业园|科技园|过街天桥|家属院|大院|别墅|安置房|河边|立交桥|快速路|环路|人行天桥|公交总站|长租公寓|青年公寓|老年公寓|养老公寓|.*(?:热线|管线|电线|光线|视线|天线|专线|无线|有线|在线|网线|红线|底线|黄线|白线|实线|虚线|斑马线)|.{0,2}(?:养老中心|护理中心|健身中心|服务中心|客服中心|指挥中心|月子中心|会所中心|体检中心)|.*(?:高架桥?|小桥))$"
 )
-_DONE_ROAD = re.compile(r"(?:[得着了过]|走不了)路$")
-"""堆得路都走不了 is no road's name."""
+_DONE_ROAD = re.compile(r"(?:[得着了过跑上铺修让带领赶迷拦问]|走不了)路$|(?:[划画压越连接拉布]了?|了)线$")
+"""堆得路都走不了, 机构跑路, 划了线: no road's name."""
 
 _NO_NAME = re.compile(
     r"^(?:我们|咱们?|我家|你们|他们|她们|这个?|那个?|这里|那里|该|本|此|某个?|每个?|各个?|整个|全|一个|有个|哪个|自己|别的|其他|隔壁|旁边|附近|老|新|大|小|好几个|所有|许多|很多|普通|高档|老旧|家门口|门前|楼下|楼前|窗外|村里|市|区|县|乡|镇|.{0,2}在)的?$"
@@ -89,6 +89,8 @@ def detail_after(text: str, end: int) -> int:
     return end + len(_TRAILING.sub("", text[end:found]))
 
 
+_IN_NAMES = frozenset("建修办开买卖进出走过上下")
+
 _HALF_A_NAME = frozenset("上下前后东西南北大小出开高到")
 """下窑村, 上庄: one of these with one character behind it is a name of two."""
 
@@ -97,7 +99,11 @@ def _first_of_name(text: str, start: int, kind_start: int) -> int:
     """Drops verbs, pronouns and times in front of a name."""
     segment = text[start:kind_start]
     cut = 0
+    paused = start > 0 and text[start - 1] in " 　"
     for match in _STOP.finditer(segment):
+        if paused and match.group() in _IN_NAMES and match.start() > 1:
+            # 石油共建二小区: inside a name, after a pause that tells where it begins.
+            continue
         # A stop word inside a name (和平里, 上地, 家园) is part of it unless something follows that can be a name.
         left = len(segment) - match.end()
         if left > 1 or (left == 1 and segment[match.start() : match.end()] not in _HALF_A_NAME):
