@@ -177,6 +177,9 @@ def _reconsider(notes: Notes, heard: Heard, outcome: Outcome) -> None:
     best = heard.topics[0] if heard.topics else None
     if notes.value("topic") != OTHER or notes.raw("topic") in REFUSALS or best is None:
         return
+    if len(heard.text) < TELLING or tells_only(heard.text, read_fields(heard.text, heard.now, notes.catalog)):
+        # An address says nothing of the topic: 芳城园一区 is no kindergarten.
+        return
     if best.label != OTHER and best.confidence >= SURE:
         take_topic(notes, best.label, heard.text)
         outcome.said.append(wording.understood(notes.catalog.topics[best.label].short, ()))

@@ -21,8 +21,9 @@ from intents.classifier.utterances import Utterance
 RAREST = 2
 """A gram seen in a single utterance is that writer's, not the topic's."""
 
-RESIDUAL_SHARE = 0.4
-"""How much of the calibration `other` counts for: about the share of calls that belong to none of the topics."""
+RESIDUAL_SHARE = 0.6
+"""How much of the calibration `other` counts for. Of 0.4 to 0.7, measured on the three sets: up to here `other` is found ever better (letters 78 → 89 %)
+and the topics as well as before; beyond, they lose."""
 
 STRANGERS = 1.15
 """By how much the temperature is raised above what fits our own utterances: citizens write less like them than they do like each other."""
