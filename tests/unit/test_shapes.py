@@ -1,4 +1,4 @@
-"""Sums and names in the many shapes that letters give them."""
+"""Sums, names and times in the many shapes that letters give them."""
 
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,6 @@ SHAPES = yaml.safe_load((Path(__file__).parent / "shapes.yml").read_text(encodin
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=[shape["text"][:24] for shape in SHAPES])
-def test_a_sum_or_name_is_read_from_its_shape(shape: dict[str, Any]) -> None:
+def test_a_sum_a_name_or_a_time_is_read_from_its_shape(shape: dict[str, Any]) -> None:
     found = read_fields(shape["text"], NOW, load_catalog(), shape["topic"], facts=True).fields
     assert {name: found[name].value for name in shape["fields"] if name in found} == shape["fields"]
