@@ -91,7 +91,7 @@ def detail_after(text: str, end: int) -> int:
 
 _IN_NAMES = frozenset("建修办开买卖进出走过上下")
 
-_HALF_A_NAME = frozenset("上下前后东西南北大小出开高到")
+_HALF_A_NAME = frozenset("上下前后东西南北大小出开高到建")
 """下窑村, 上庄: one of these with one character behind it is a name of two."""
 
 

@@ -19,6 +19,9 @@ _OFFICE = re.compile(
 )
 _ROAD_AFTER = re.compile(r"^(?:[东西南北中]?(?:大)?[路街道巷]|胡同|门|桥|寺|河|山|阳光)")
 _PASSING = re.compile(r"(?:家住|我住|住在?|户口在|户籍在?|老家在?|从|来自|毕业于|开往|去往?|到|往|途经|路过|经过)$")
+_AWAY_BEFORE = re.compile(r"(?:注册地|注册|社保|户口|户籍|老家|总部|想起|想到|比如|听说)(?:都|也|就)?(?:是|在)?$")
+_AWAY_AFTER = re.compile(r"^(?:那边|那儿|附近)?(?:上班|工作|打工|上学|读书|开会)")
+_RECALLED_AFTER = re.compile(r"^[一-鿿]{0,3}那[场次]")
 _NO_PLACE_AFTER = re.compile(r"^(?:[一二三四五六]?环|线(?!路)|号线)")
 """东四环 is no 东四, and the metro's 亦庄线 runs elsewhere too."""
 
@@ -78,12 +81,23 @@ def find_places(text: str, asked: str | None = None) -> PlaceFinding:
         for hit in _believed(text)
         if not (abroad and _implied(hit)) and not _withdrawn(text, hit.start, hit.end, starts)
     ]
+    here = [hit for hit in hits if not _away(text, hit)]
+    if here or any(find_phrases(text)):
+        hits = here
     district, ambiguous = _district(text, hits)
     place, estate, village = _phrases(text, hits, elsewhere=district is None)
     if asked == "district":
         place = estate = village = None
     street = _street(text, hits, district)
     return PlaceFinding(district, street, place, estate, village, () if district else ambiguous)
+
+
+def _away(text: str, hit: Hit) -> bool:
+    """Whether a name is told of the teller's life, not of the trouble: 我在国贸上班, 注册地在怀柔."""
+    before, after = text[max(0, hit.start - 6) : hit.start], text[hit.end : hit.end + 8]
+    if _AWAY_BEFORE.search(before) or _RECALLED_AFTER.match(after):
+        return True
+    return _implied(hit) and _AWAY_AFTER.match(after) is not None
 
 
 def _implied(hit: Hit) -> bool:

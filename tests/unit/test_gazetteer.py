@@ -101,3 +101,18 @@ def test_places_with_addresses_are_put_into_their_district(reference: Path) -> N
                 right, wrong = right + (found.value == district), wrong + (found.value != district)
     assert right > 400
     assert wrong / (right + wrong) < 0.10, f"{wrong} of {right + wrong}"
+
+
+@pytest.mark.parametrize(
+    ("text", "district"),
+    [
+        ("我在国贸上班，家安在金瀚雅居小区，天天被吵", None),
+        ("上地信息路甲28号办公，注册地在怀柔，社保也在怀柔", "海淀区"),
+        ("夜里想起大兴西红门那场火就害怕，天通苑老一区这么隔断", "昌平区"),
+        ("希望早点把证办了，以后孩子们别为这个打官司", None),
+        ("在国贸上班三个月没发工资", "朝阳区"),
+    ],
+)
+def test_what_is_told_of_the_tellers_life_is_not_where_it_happened(text: str, district: str | None) -> None:
+    found = find_places(text).district
+    assert (found.value if found else None) == district
