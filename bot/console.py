@@ -35,7 +35,7 @@ def office_of(house: House, announce: Callable[[str], None]) -> Office:
         timedelta(hours=settings.session_hours),
     )
     replies = CannedReplies(house.database, audit)
-    replies.begin_with([(reply.title, reply.text) for reply in read_canned(read("replies.yml"))])
+    replies.begin_with(read_canned(read("replies.yml")))
     return Office(
         database=house.database,
         accounts=Accounts(house.database, audit, house.clock),

@@ -113,25 +113,23 @@ class Conversation:
         """The dialog's answer; without one, an apology, or a person for whoever wants one."""
         try:
             metadata: dict[str, Any] = {"turn": turn.number, "channel": turn.channel}
-            if spoken:
-                metadata["speech"] = spoken.times()
             if about:
                 metadata[turn.channel] = dict(about)
-            return await self._take_up(turn, await self.dialog.say(turn.conversation_id, text, metadata))
+            heard = {"speech": spoken.times()} if spoken else {}
+            answer = await self.dialog.say(turn.conversation_id, text, {**metadata, **heard})
+            return await self._take_up(turn, answer, metadata) if answer.later else answer
         except DialogUnavailable as error:
             log.warning("dialog unavailable: %s", error)
             wanted = any(act.kind == "human" for act in find_acts(text))
             apology = Reply(wording.APOLOGY, words.HUMAN_BUTTON)
             return DialogAnswer((apology,), UNCHANGED, None, "unavailable" if wanted else None)
 
-    async def _take_up(self, turn: Turn, answer: DialogAnswer) -> DialogAnswer:
-        """The answer, gone on with the matters that the citizen told before this one was filed."""
-        if not answer.later:
-            return answer
-        told = " ".join(str(one["text"]) for one in answer.later)
-        said_in = {"turn": int(answer.later[0]["turn"]), "channel": turn.channel}
+    async def _take_up(self, turn: Turn, answer: DialogAnswer, metadata: Mapping[str, Any]) -> DialogAnswer:
+        """The answer, gone on with the first of the matters that the citizen told before this one was filed."""
+        first, *rest = answer.later
+        told = {**metadata, "turn": int(first["turn"]), "later": rest}
         try:
-            more = await self.dialog.say(turn.conversation_id, told, said_in)
+            more = await self.dialog.say(turn.conversation_id, str(first["text"]), told)
         except DialogUnavailable:
             # What was filed is filed; the citizen is asked to say the rest again.
             return replace(answer, replies=(*answer.replies, Reply(wording.APOLOGY)))

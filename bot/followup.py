@@ -46,7 +46,8 @@ def calls_of(settings: Settings, database: Database, clock: Callable[[], datetim
     """Follow-ups by voice."""
     names = {topic.id: topic.short for topic in load_catalog().topics.values()}
     answers = answers_of(settings, database, clock, outbox)
-    return FollowUpCalls(database, clock, intervals_of(settings), names, answers)
+    called = frozenset(read("followup.yml")["only_called"])
+    return FollowUpCalls(database, clock, intervals_of(settings), names, answers, called)
 
 
 def answers_of(

@@ -20,9 +20,6 @@ NOT_FIELDS = ("topic", "type", "confirm")
 CARRIED = ("contact_phone", "contact_name", "anonymous")
 """Who the citizen is holds for their next complaint as well."""
 
-PLACES = ("place", "estate", "village", "district", "street")
-"""Where the last complaint was: the dialog takes it for the next one when that is said to be at the same place."""
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class NewEntry:
@@ -114,6 +111,12 @@ class Drafts:
             ).first()
             return draft_of(session, row) if row else None
 
+    def filed_before(self, conversation_id: str) -> Draft | None:
+        """The draft that this conversation filed last."""
+        with self._database.reading() as session:
+            row = _latest_filed(session, conversation_id)
+            return draft_of(session, row) if row else None
+
     def by_id(self, draft_id: str) -> Draft:
         """One draft, whatever its state. NoResultFound."""
         with self._database.reading() as session:
@@ -125,22 +128,11 @@ class Drafts:
         with self._database.unless_there() as session:
             if id is not None and (there := session.get(DraftRow, id)) is not None:
                 return draft_of(session, there)
-            earlier = session.scalars(
-                select(DraftRow)
-                .where(DraftRow.conversation_id == conversation_id, DraftRow.state == "filed")
-                .order_by(DraftRow.created_at.desc())
-                .limit(1)
-            ).first()
-            known = draft_of(session, earlier).fields if earlier else {}
-            there_before = {
-                name: [known[name].value, known[name].raw, known[name].turn] for name in PLACES if name in known
-            }
-            state = {"nearby": there_before} if there_before else {}
-            row = DraftRow(
-                id=draft_id, conversation_id=conversation_id, state="open", dialog_state=state, created_at=now
-            )
+            earlier = _latest_filed(session, conversation_id)
+            row = DraftRow(id=draft_id, conversation_id=conversation_id, state="open", dialog_state={}, created_at=now)
             session.add(row)
             session.flush()
+            known = draft_of(session, earlier).fields if earlier else {}
             carried = [replace(known[name], confirmed=False) for name in CARRIED if name in known]
             if carried:
                 session.execute(insert(DraftEntryRow), [_row(draft_id, entry, now) for entry in carried])
@@ -175,6 +167,15 @@ class Drafts:
             session.execute(
                 update(DraftRow).where(DraftRow.id == draft_id, DraftRow.state == "open").values(state="cancelled")
             )
+
+
+def _latest_filed(session: Session, conversation_id: str) -> DraftRow | None:
+    return session.scalars(
+        select(DraftRow)
+        .where(DraftRow.conversation_id == conversation_id, DraftRow.state == "filed")
+        .order_by(DraftRow.created_at.desc())
+        .limit(1)
+    ).first()
 
 
 def draft_of(session: Session, row: DraftRow) -> Draft:

@@ -44,6 +44,12 @@ class Intervals:
     remind: timedelta
     close: timedelta
 
+    def begin(self, row: FollowUpRow, state: str, now: datetime) -> None:
+        """The row's next question stands open from now on: ASKED, or REMINDED for the last time."""
+        row.state, row.asking, row.aside = state, next_question(row) or CONTACTED, False
+        row.asked_at = row.asked_at or now
+        row.due_at = now + (self.remind if state == ASKED else self.close)
+
 
 class FollowUps:
     """The timetable of all follow-ups."""
@@ -106,12 +112,12 @@ class FollowUps:
             # Nobody is reminded that they might have something to add.
             close(session, row, ticket, now)
             return False
-        row.conversation_id = _where_they_are_now(session, row.conversation_id)
+        row.conversation_id = _where_they_are_now(session, row.conversation_id, self._only_called)
+        first = row.state == WAITING
         if session.get_one(ConversationRow, row.conversation_id).channel in self._only_called:
-            first = row.state == WAITING
-            row.state, row.asking, row.aside = ASKED if first else REMINDED, next_question(row) or CONTACTED, True
-            row.asked_at = row.asked_at or now
-            row.due_at = now + (self._intervals.remind if first else self._intervals.close)
+            # Due, and not said: see `integrations/followup_calls.py`.
+            self._intervals.begin(row, ASKED if first else REMINDED, now)
+            row.aside = True
             return False
         if (ends := self._quiet.until(now)) is not None:
             row.due_at = ends
@@ -119,16 +125,10 @@ class FollowUps:
         if _busy(session, row.conversation_id, now):
             row.due_at = now + BUSY
             return False
-        question = next_question(row) or CONTACTED
         short = self._names.get(ticket.topic, ticket.topic)
-        first = row.state == WAITING
         opening = words.opening(row.reason, row.ticket, short) if first else words.reminder(row.ticket, short)
-        for text, buttons in ((opening, []), (words.QUESTION[question], words.buttons(question))):
-            payload = {"buttons": buttons, "follow_up": row.id, "ticket": row.ticket}
-            write_line(session, row.conversation_id, "bot", text, payload, now, unasked=True)
-        row.state, row.asking, row.aside, row.misses = ASKED if first else REMINDED, question, False, 0
-        row.asked_at = row.asked_at or now
-        row.due_at = now + (self._intervals.remind if first else self._intervals.close)
+        self._intervals.begin(row, ASKED if first else REMINDED, now)
+        say(session, row, opening, now, unasked=True)
         return True
 
     def _open_overdue(self) -> None:
@@ -179,6 +179,14 @@ class FollowUps:
             row.state, row.closed_at, row.asking = WITHDRAWN, self._clock(), None
 
 
+def say(session: Session, row: FollowUpRow, opening: str, now: datetime, *, unasked: bool) -> None:
+    """What it is about and the open question become lines of the conversation."""
+    question, row.misses = str(row.asking), 0
+    for text, buttons in ((opening, []), (words.QUESTION[question], words.buttons(question))):
+        payload = {"buttons": buttons, "follow_up": row.id, "ticket": row.ticket}
+        write_line(session, row.conversation_id, "bot", text, payload, now, unasked=unasked)
+
+
 def next_question(row: FollowUpRow) -> str | None:
     """The first of the three that is not answered and was not passed over; None when all are."""
     start = QUESTIONS.index(row.asking) if row.asking in QUESTIONS else QUESTIONS.index(CONTACTED)
@@ -216,17 +224,16 @@ def _only_a_note(session: Session, step: HistoryRow) -> bool:
     return session.scalar(before) == step.status
 
 
-def _where_they_are_now(session: Session, conversation_id: str) -> str:
+def _where_they_are_now(session: Session, conversation_id: str, only_called: frozenset[str]) -> str:
     """The newest conversation of the same citizen in the same channel; a caller's in the channel where they have proved their number."""
     filed = session.get_one(ConversationRow, conversation_id)
     if filed.citizen_key is None:
         return conversation_id
-    linked = session.scalars(
-        select(PhoneLinkRow)
-        .where(PhoneLinkRow.phone == filed.citizen_key.removeprefix(f"{filed.channel}:"))
-        .order_by(PhoneLinkRow.at.desc())
-    ).first()
-    wheres = [(linked.channel, linked.citizen_key)] if linked else []
+    wheres: list[tuple[str, str]] = []
+    if filed.channel in only_called:
+        number = filed.citizen_key.removeprefix(f"{filed.channel}:")
+        proofs = select(PhoneLinkRow).where(PhoneLinkRow.phone == number).order_by(PhoneLinkRow.at.desc())
+        wheres = [(link.channel, link.citizen_key) for link in session.scalars(proofs)]
     for channel, key in [*wheres, (filed.channel, filed.citizen_key)]:
         newest = session.scalar(
             select(ConversationRow.id)

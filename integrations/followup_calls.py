@@ -10,15 +10,11 @@ from sqlalchemy.orm import Session
 
 from integrations import followup_words as words
 from integrations.database import Database
-from integrations.followup import ASKED, PENDING, REMINDED, UNANSWERED, Intervals, next_question
+from integrations.followup import ASKED, PENDING, REMINDED, UNANSWERED, Intervals, say
 from integrations.followup_answers import LATE, FollowUpAnswers, Recorded
 from integrations.followup_tables import FollowUpRow
-from integrations.journal import write_line
 from integrations.tables import ConversationRow, TicketRow
-from intents.extraction.follow_up import CONTACTED, REMARK
-
-PHONE = "phone"
-"""The channel whose citizens only hear."""
+from intents.extraction.follow_up import REMARK
 
 MOST_CALLS = 200
 """Rows of the list that operators work through."""
@@ -57,12 +53,15 @@ class FollowUpCalls:
         intervals: Intervals,
         names: Mapping[str, str],
         answers: FollowUpAnswers,
+        only_called: frozenset[str],
     ) -> None:
         self._database = database
         self._clock = clock
         self._intervals = intervals
         self._names = names
         self._answers = answers
+        self._channels = only_called
+        """Channels whose citizens only hear."""
 
     def caller_is_here(self, citizen_key: str, conversation_id: str) -> AskedOnCall | None:
         """A caller's open follow-up moves into this call; the question to begin with, None when there is none to ask.
@@ -75,7 +74,7 @@ class FollowUpCalls:
                 select(FollowUpRow)
                 .join(ConversationRow, ConversationRow.id == FollowUpRow.conversation_id)
                 .where(
-                    ConversationRow.channel == PHONE,
+                    ConversationRow.channel.in_(self._channels),
                     ConversationRow.citizen_key == citizen_key,
                     FollowUpRow.state.in_((*PENDING, UNANSWERED)),
                 )
@@ -96,16 +95,11 @@ class FollowUpCalls:
 
     def _ask(self, session: Session, row: FollowUpRow, now: datetime) -> AskedOnCall:
         ticket = session.get_one(TicketRow, row.ticket)
-        question = next_question(row) or CONTACTED
         opening = words.opening_on_call(row.reason, self._names.get(ticket.topic, ticket.topic))
-        buttons = words.buttons(question)
-        for text, choices in ((opening, []), (words.QUESTION[question], buttons)):
-            payload = {"buttons": choices, "follow_up": row.id, "ticket": row.ticket}
-            write_line(session, row.conversation_id, "bot", text, payload, now)
-        row.state = row.state if row.state == REMINDED else ASKED
-        row.asking, row.aside, row.misses, row.asked_at = question, False, 0, row.asked_at or now
-        row.due_at = now + (self._intervals.close if row.state == REMINDED else self._intervals.remind)
-        return AskedOnCall(opening, words.QUESTION[question], buttons, question)
+        self._intervals.begin(row, REMINDED if row.state == REMINDED else ASKED, now)
+        say(session, row, opening, now, unasked=False)
+        question = str(row.asking)
+        return AskedOnCall(opening, words.QUESTION[question], words.buttons(question), question)
 
     def to_call(self) -> Sequence[ToCall]:
         """Everybody who is due and has no channel to be asked on, the longest waiting first."""
@@ -114,7 +108,7 @@ class FollowUpCalls:
                 select(FollowUpRow, TicketRow.topic)
                 .join(ConversationRow, ConversationRow.id == FollowUpRow.conversation_id)
                 .join(TicketRow, TicketRow.number == FollowUpRow.ticket)
-                .where(ConversationRow.channel == PHONE, FollowUpRow.state.in_((ASKED, REMINDED)))
+                .where(ConversationRow.channel.in_(self._channels), FollowUpRow.state.in_((ASKED, REMINDED)))
                 .order_by(FollowUpRow.asked_at)
                 .limit(MOST_CALLS)
             )
@@ -137,8 +131,9 @@ class FollowUpCalls:
             row = session.get_one(FollowUpRow, id)
             ticket = session.get_one(TicketRow, row.ticket)
             told = ticket.phone
-            key = session.get_one(ConversationRow, ticket.conversation_id).citizen_key
-            return str(told) if told else (key.removeprefix(f"{PHONE}:") if key else None)
+            called = session.get_one(ConversationRow, ticket.conversation_id)
+            key = called.citizen_key
+            return str(told) if told else (key.removeprefix(f"{called.channel}:") if key else None)
 
     def told(self, id: int, answers: Mapping[str, str], remark: str) -> Recorded:
         """What the citizen told the operator who called: the follow-up ends with it. An answer that is missing was passed over."""

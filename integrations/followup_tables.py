@@ -12,6 +12,7 @@ class FollowUpRow(Base):
     """One asking-back about one ticket: after it was resolved (`occasion` names the step), or after its deadline.
 
     `asking` is the question that stands open, `aside` that the citizen has turned to something else since it was asked.
+    `misses` counts answers that were not understood, and, of somebody who is to be called, the calls in vain.
     """
 
     __tablename__ = "follow_ups"

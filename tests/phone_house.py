@@ -18,7 +18,10 @@ from bot.channels.phone.rooms import Rooms
 from bot.channels.phone.talk import Talk, fixed_sentences
 from bot.channels.phone.tape import Tapes
 from bot.conversation import Conversation
+from bot.followup import calls_of
+from config.settings import Settings
 from dialog.actions.questions import CONFIRM
+from integrations.outbox import Outbox
 from integrations.phone_talks import PhoneTalks
 from tests.conftest import NOW
 from tests.fakes.asterisk_peer import AsteriskPeer
@@ -71,7 +74,10 @@ def telephone(conversation: Conversation, home: Path) -> PhoneHouse:
     voice = QuickTones()
     fixed = [piece for text in fixed_sentences(CATALOG) for piece in breaths(text)]
     tapes = Tapes(home, door.recordings, talks)
-    rooms = Rooms(door, door.ears, LineVoice(voice, voice, fixed), talks, CATALOG, timedelta(minutes=10), tapes)
+    database, clock = door.drafts._database, door.drafts._clock
+    calls = calls_of(Settings(home=home, _env_file=None), database, clock, Outbox(database, clock))  # type: ignore[call-arg]
+    line = LineVoice(voice, voice, fixed)
+    rooms = Rooms(door, door.ears, line, talks, CATALOG, timedelta(minutes=10), tapes, asks_back=calls.caller_is_here)
     return PhoneHouse(door, phone_on(home, Talk(rooms)), talks)
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from integrations.drafts import Draft
 from integrations.numbers import grouped
@@ -17,23 +16,16 @@ class CannedError(ValueError):
     """A reply names something that nobody knows; the message says which."""
 
 
-@dataclass(frozen=True, slots=True)
-class Canned:
-    """One sentence and what the list calls it."""
-
-    title: str
-    text: str
-
-    def filled(self, known: Mapping[str, str]) -> str:
-        """The sentence with what is known; what is not stays in its braces, for the operator to see."""
-        return _PLACE.sub(lambda place: known.get(place.group(1)) or place.group(), self.text)
+def filled(text: str, known: Mapping[str, str]) -> str:
+    """A sentence with what is known; what is not stays in its braces, for the operator to see."""
+    return _PLACE.sub(lambda place: known.get(place.group(1)) or place.group(), text)
 
 
-def read_canned(data: Sequence[Mapping[str, str]]) -> Sequence[Canned]:
-    """The list from its file. CannedError."""
-    replies = [Canned(str(one["title"]), str(one["text"])) for one in data]
-    for reply in replies:
-        check(reply.title, reply.text)
+def read_canned(data: Sequence[Mapping[str, str]]) -> Sequence[tuple[str, str]]:
+    """Titles and sentences from the city's file. CannedError."""
+    replies = [(str(one["title"]), str(one["text"])) for one in data]
+    for title, text in replies:
+        check(title, text)
     return replies
 
 

@@ -1,6 +1,6 @@
 """The draft as one turn sees it: what is known, what this turn adds, and what the dialog remembers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,7 +36,6 @@ class Memory:
     told_instead: int = 0
     leaning: dict[str, float] = field(default_factory=dict)
     later: list[dict[str, Any]] = field(default_factory=list)
-    nearby: dict[str, list[Any]] = field(default_factory=dict)
     proposed: dict[str, str] = field(default_factory=dict)
     misses: int = 0
     missed: int = 0
@@ -72,10 +71,13 @@ class Notes:
         language_model: LanguageModel | None = None,
         speech: Mapping[str, Any] | None = None,
         phone: Phone | None = None,
+        earlier: Callable[[], Draft | None] = lambda: None,
     ) -> None:
         self.catalog = catalog
         self.speech = speech
         self.phone = phone
+        self.earlier = earlier
+        """Reads the draft that this conversation filed before this one."""
         self._language_model = language_model
         self.draft = draft
         self.turn = turn

@@ -40,9 +40,18 @@ class Room:
     def notes(self, tracker: Tracker) -> Notes:
         """The conversation's open draft (a new one if there is none), as this turn sees it."""
         draft = self.drafts.current(tracker.sender_id) or self.drafts.open_new(tracker.sender_id)
-        return Notes(
-            self.catalog, draft, self.turn(tracker), self.language_model, self.speech(tracker), self.phone(tracker)
+        notes = Notes(
+            self.catalog,
+            draft,
+            self.turn(tracker),
+            self.language_model,
+            self.speech(tracker),
+            self.phone(tracker),
+            lambda: self.drafts.filed_before(tracker.sender_id),
         )
+        # A third matter that was told beside the second goes on waiting.
+        notes.memory.later = notes.memory.later or list((tracker.latest_message.get("metadata") or {}).get("later", ()))
+        return notes
 
     def heard(self, tracker: Tracker) -> Heard:
         """The citizen's latest message."""

@@ -97,22 +97,19 @@ def tell(notes: Notes, heard: Heard, outcome: Outcome) -> None:
 
 def _same_place(notes: Notes) -> list[str]:
     """The last complaint's place, for one that is said to be there too; the facts to repeat."""
-    facts = []
-    for name, (value, raw, turn) in notes.memory.nearby.items():
-        if name in notes.fields() and not notes.settled(name) and value is not None:
-            notes.put(name, value, raw, turn=turn)
-            facts.append(show(value, notes.fields()[name].kind))
-    where = str(notes.value("place") or notes.value("estate") or notes.value("village") or "")
+    earlier, kinds = notes.earlier(), notes.fields()
+    told = {name: one for name in WHERE_FIELDS if earlier and (one := earlier.fields.get(name)) and one.value}
+    # What this topic asks for as the estate may have been told as the place, and the other way round.
+    spot = next((told[name] for name in ("place", "estate", "village") if name in told), None)
     for name in ("place", "estate"):
-        if (
-            where
-            and name in notes.fields()
-            and name in (notes.topic.required if notes.topic else ())
-            and not notes.settled(name)
-        ):
-            _, raw, turn = next(iter(notes.memory.nearby.values()))
-            notes.put(name, where, raw, turn=turn)
-    return facts
+        if spot is not None and notes.topic is not None and name in notes.topic.required:
+            told.setdefault(name, spot)
+    facts = []
+    for name, one in told.items():
+        if name in kinds and not notes.settled(name):
+            notes.put(name, one.value, one.raw, turn=one.turn)
+            facts.append(show(one.value, kinds[name].kind))
+    return list(dict.fromkeys(facts))
 
 
 def add_to_story(notes: Notes, heard: Heard, told: int = 0, least: int = TELLING) -> bool:

@@ -13,8 +13,10 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Browser
 
 from tests.conftest import ROOT
+from tests.e2e.console import chromium_browser
 
 READY = re.compile(r"jiesu is ready: (http://\S+)")
 
@@ -135,6 +137,20 @@ def chromium() -> str:
     if not found:
         pytest.skip("no chromium (apt-get install chromium)")
     return found
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A browser for the tests of one file."""
+    with chromium_browser(chromium) as made:
+        yield made
+
+
+@pytest.fixture
+def empty_home(tmp_path: Path, model: Path) -> Path:
+    """A JIESU_HOME with nothing but the trained model."""
+    (tmp_path / "models").symlink_to(model.parent)
+    return tmp_path
 
 
 __all__ = ["Client", "Running", "environment", "start", "stop"]

@@ -98,6 +98,18 @@ def at_the_desk(page: Page) -> None:
     page.wait_for_function("window.did_handshake === true", timeout=PATIENCE)
 
 
+@contextmanager
+def empty_desk(office: Office, browser: Browser) -> Iterator[Page]:
+    """Zhang at a desk where nobody waits and nobody is held."""
+    for entry in office.house.escalations.queue():
+        office.house.escalations.leave(entry.conversation_id)
+    for entry in office.house.escalations.held():
+        office.house.escalations.close(entry.conversation_id, str(entry.operator))
+    page = operator_page(browser, office.url, "zhang", OPERATOR)
+    yield page
+    page.context.close()
+
+
 def operator_page(browser: Browser, url: str, login: str = "admin", password: str = ADMIN, path: str = "") -> Page:
     """A browser of their own, signed in, with the page that was asked for."""
     page = browser.new_context(viewport={"width": 1600, "height": 900}).new_page()

@@ -20,7 +20,16 @@ from integrations.recordings import Recordings
 from integrations.status import Status
 from integrations.tables import OutboxRow
 from integrations.throttle import AT_ONCE
-from tests.e2e.console import ADMIN, OPERATOR, PATIENCE, Office, at_the_desk, chromium_browser, office_in, operator_page
+from tests.e2e.console import (
+    ADMIN,
+    OPERATOR,
+    PATIENCE,
+    Office,
+    at_the_desk,
+    empty_desk,
+    office_in,
+    operator_page,
+)
 from tests.floor_seed import one, say
 from tests.sounds import music
 
@@ -30,12 +39,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     with office_in(tmp_path_factory.mktemp("console"), JIESU_ADMIN_PASSWORD=ADMIN) as made:
         made.hire("zhang", "张三")
         made.hire("li", "李四")
-        yield made
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with chromium_browser(chromium) as made:
         yield made
 
 
@@ -206,14 +209,8 @@ def test_an_admin_hires_and_the_new_one_changes_their_password(office: Office, b
 
 @pytest.fixture
 def desk(office: Office, browser: Browser) -> Iterator[Page]:
-    """Zhang at an empty desk."""
-    for entry in office.house.escalations.queue():
-        office.house.escalations.leave(entry.conversation_id)
-    for entry in office.house.escalations.held():
-        office.house.escalations.close(entry.conversation_id, str(entry.operator))
-    page = operator_page(browser, office.url, "zhang", OPERATOR)
-    yield page
-    page.context.close()
+    with empty_desk(office, browser) as page:
+        yield page
 
 
 def test_a_whole_case_by_keyboard_alone(desk: Page, office: Office) -> None:

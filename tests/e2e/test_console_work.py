@@ -17,7 +17,7 @@ from integrations.followup import ASKED
 from integrations.followup_tables import FollowUpRow
 from integrations.recordings import Recordings
 from integrations.status import Status
-from tests.e2e.console import ADMIN, OPERATOR, PATIENCE, Office, chromium_browser, office_in, operator_page
+from tests.e2e.console import ADMIN, OPERATOR, PATIENCE, Office, empty_desk, office_in, operator_page
 from tests.floor_seed import one
 from tests.sounds import music
 
@@ -37,22 +37,10 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         yield made
 
 
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with chromium_browser(chromium) as made:
-        yield made
-
-
 @pytest.fixture
 def desk(office: Office, browser: Browser) -> Iterator[Page]:
-    """Zhang at an empty desk."""
-    for entry in office.house.escalations.queue():
-        office.house.escalations.leave(entry.conversation_id)
-    for entry in office.house.escalations.held():
-        office.house.escalations.close(entry.conversation_id, str(entry.operator))
-    page = operator_page(browser, office.url, "zhang", OPERATOR)
-    yield page
-    page.context.close()
+    with empty_desk(office, browser) as page:
+        yield page
 
 
 def asks_for_a_person(office: Office, conversation: str, desk: Page) -> None:
@@ -63,20 +51,23 @@ def asks_for_a_person(office: Office, conversation: str, desk: Page) -> None:
     expect(desk.locator(".panel.active .chip")).to_contain_text("我在接待", timeout=PATIENCE)
 
 
-def test_a_doubt_is_settled_with_one_press(desk: Page, office: Office) -> None:
+def heard_twice(office: Office, number: int, field: str, *values: str) -> tuple[str, str]:
+    """A conversation in which two hearings of the same words differ: its id, and its draft's."""
     house = office.house
-    conversation = one(house, 0)
+    conversation = one(house, number)
     draft = house.drafts.current(conversation)
     assert draft
     recordings = Recordings(house.database, house.settings.home / "recordings", house.clock)
     recording = recordings.keep(conversation, wav(music(2.0)), 2.0)
-    heard = [
-        {"value": place, "raw": place, "engine": engine}
-        for place, engine in (("青年路", "vosk"), ("清年路", "whisper"))
-    ]
-    house.doubts.note(
-        conversation, draft.id, recording, "place", *heard, {"recording": recording, "start": 0.2, "end": 1.0}
-    )
+    first, second = ({"value": value, "raw": value} for value in values)
+    audio = {"recording": recording, "start": 0.2, "end": 1.0}
+    house.doubts.note(conversation, draft.id, recording, field, first, second, audio)
+    return conversation, draft.id
+
+
+def test_a_doubt_is_settled_with_one_press(desk: Page, office: Office) -> None:
+    house = office.house
+    conversation, draft = heard_twice(office, 0, "place", "青年路", "清年路")
     asks_for_a_person(office, conversation, desk)
     doubt = desk.locator(".panel.active .doubt")
     expect(doubt).to_contain_text("两次听写不一样", timeout=PATIENCE)
@@ -86,18 +77,11 @@ def test_a_doubt_is_settled_with_one_press(desk: Page, office: Office) -> None:
     assert now
     assert now.value("place") == "清年路"
     assert now.fields["place"].by == "zhang"
-    assert [one_.state for one_ in house.doubts.of(draft.id)] == [SETTLED]
+    assert [known.state for known in house.doubts.of(draft)] == [SETTLED]
 
 
 def test_a_doubtful_number_is_hidden_like_any_other(desk: Page, office: Office) -> None:
-    house = office.house
-    conversation = one(house, 7)
-    draft = house.drafts.current(conversation)
-    assert draft
-    recordings = Recordings(house.database, house.settings.home / "recordings", house.clock)
-    recording = recordings.keep(conversation, wav(music(1.0)), 1.0)
-    heard = [{"value": number, "raw": number, "engine": "vosk"} for number in ("13911112222", "13911112229")]
-    house.doubts.note(conversation, draft.id, recording, "contact_phone", *heard, {"recording": recording})
+    conversation, _ = heard_twice(office, 7, "contact_phone", "13911112222", "13911112229")
     asks_for_a_person(office, conversation, desk)
     expect(desk.locator(".panel.active .doubt")).to_be_visible(timeout=PATIENCE)
     assert "13911112222" not in desk.content()

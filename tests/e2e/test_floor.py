@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.console import ADMIN, OPERATOR, PATIENCE, Office, chromium_browser, office_in, operator_page
+from tests.e2e.console import ADMIN, OPERATOR, PATIENCE, Office, office_in, operator_page
 from tests.floor_seed import fill, say
 
 MANY = 200
@@ -18,12 +18,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     with office_in(tmp_path_factory.mktemp("floor"), JIESU_ADMIN_PASSWORD=ADMIN) as made:
         made.hire("zhang", "张三")
         made.hire("li", "李四")
-        yield made
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with chromium_browser(chromium) as made:
         yield made
 
 

@@ -1,9 +1,7 @@
 """A follow-up on the citizen's page, with the house killed between two questions: every answer counts once, nothing is asked twice."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, expect
 
 from bot.house import build
@@ -12,27 +10,15 @@ from config.settings import Settings
 from integrations.followup_words import QUESTION
 from integrations.status import Status
 from tests.e2e.conftest import Running, start, stop
-from tests.e2e.console import PATIENCE, chromium_browser
+from tests.e2e.console import PATIENCE
 from tests.e2e.test_takeover import write
 
 SOON = {"JIESU_FOLLOWUP_AFTER_HOURS": "0", "JIESU_FOLLOWUP_POLL_SECONDS": "0.5", "JIESU_QUIET_HOURS": ""}
 
 
-@pytest.fixture
-def browser(chromium: str) -> Iterator[Browser]:
-    with chromium_browser(chromium) as made:
-        yield made
-
-
-@pytest.fixture
-def home(tmp_path: Path, model: Path) -> Path:
-    (tmp_path / "models").symlink_to(model.parent)
-    return tmp_path
-
-
-def test_a_follow_up_survives_a_killed_house_and_not_solved_reopens_once(home: Path, browser: Browser) -> None:
+def test_a_follow_up_survives_a_killed_house_and_not_solved_reopens_once(empty_home: Path, browser: Browser) -> None:
     port = free_port()
-    running: list[Running] = [start(home, port, **SOON)]
+    running: list[Running] = [start(empty_home, port, **SOON)]
     try:
         citizen = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
         citizen.goto(running[0].url)
@@ -44,7 +30,7 @@ def test_a_follow_up_survives_a_killed_house_and_not_solved_reopens_once(home: P
         citizen.get_by_role("button", name="对，提交").click()
         expect(talk).to_contain_text("工单号是", timeout=PATIENCE)
         number = "".join(c for c in citizen.locator("#number").inner_text() if c.isdigit())
-        desk = build(Settings(home=home, _env_file=None)).desk  # type: ignore[call-arg]
+        desk = build(Settings(home=empty_home, _env_file=None)).desk  # type: ignore[call-arg]
         for status in (Status.ACCEPTED, Status.DISPATCHED, Status.RESOLVED):
             desk.move(number, status, by="unit")
         expect(talk).to_contain_text(QUESTION["contacted"], timeout=PATIENCE)
@@ -53,7 +39,7 @@ def test_a_follow_up_survives_a_killed_house_and_not_solved_reopens_once(home: P
 
         running[0].process.kill()
         running[0].process.wait()
-        running.append(start(home, port, **SOON))
+        running.append(start(empty_home, port, **SOON))
 
         again = citizen.get_by_role("button", name="没解决")
         expect(again).to_be_visible(timeout=PATIENCE)

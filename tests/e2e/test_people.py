@@ -3,19 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.e2e.conftest import Client, start, stop
 from tests.fakes.chatwoot import SECRET, TOKEN, chatwoot
 from tests.seats import until
 
 CANARY = "金丝雀路九九一一号"
-
-
-@pytest.fixture
-def empty_home(tmp_path: Path, model: Path) -> Path:
-    (tmp_path / "models").symlink_to(model.parent)
-    return tmp_path
 
 
 def told(client: Client) -> list[tuple[str, str]]:

@@ -8,16 +8,9 @@ import time
 from pathlib import Path
 
 import psutil
-import pytest
 
 from tests.conftest import ROOT
 from tests.e2e.conftest import Client, environment, start, stop
-
-
-@pytest.fixture
-def empty_home(tmp_path: Path, model: Path) -> Path:
-    (tmp_path / "models").symlink_to(model.parent)
-    return tmp_path
 
 
 def test_sigterm_ends_everything_that_was_started(empty_home: Path) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from bench.made_up_city import made_up
@@ -69,14 +69,6 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
         Accounts(database, Audit(database, now), now).add("clerk", "小王", Role.OPERATOR, by="admin", password=PASSWORD)
         yield City(url, database)
     database.engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield started
-        started.close()
 
 
 def signed_in(browser: Browser, city: City, login: str) -> Page:

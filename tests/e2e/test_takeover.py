@@ -1,26 +1,12 @@
 """A citizen's page and an operator's console side by side: takeover, a killed server in the middle, and back. Nothing is lost."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bot.rasa_process import free_port
 from tests.e2e.conftest import Running, start, stop
-from tests.e2e.console import ADMIN, PATIENCE, chromium_browser, operator_page
-
-
-@pytest.fixture
-def browser(chromium: str) -> Iterator[Browser]:
-    with chromium_browser(chromium) as made:
-        yield made
-
-
-@pytest.fixture
-def home(tmp_path: Path, model: Path) -> Path:
-    (tmp_path / "models").symlink_to(model.parent)
-    return tmp_path
+from tests.e2e.console import ADMIN, PATIENCE, operator_page
 
 
 def write(page: Page, text: str) -> None:
@@ -30,9 +16,9 @@ def write(page: Page, text: str) -> None:
     expect(page.locator("#talk")).to_contain_text(text, timeout=PATIENCE)
 
 
-def test_takeover_a_killed_server_and_back(home: Path, browser: Browser) -> None:
+def test_takeover_a_killed_server_and_back(empty_home: Path, browser: Browser) -> None:
     port = free_port()
-    running: list[Running] = [start(home, port, JIESU_ADMIN_PASSWORD=ADMIN)]
+    running: list[Running] = [start(empty_home, port, JIESU_ADMIN_PASSWORD=ADMIN)]
     url = running[0].url
     try:
         citizen = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
@@ -66,7 +52,7 @@ def test_takeover_a_killed_server_and_back(home: Path, browser: Browser) -> None
         desk.evaluate("window.ofTheKilledServer = true")
         running[0].process.kill()
         running[0].process.wait()
-        running.append(start(home, port, JIESU_ADMIN_PASSWORD=ADMIN))
+        running.append(start(empty_home, port, JIESU_ADMIN_PASSWORD=ADMIN))
 
         desk.wait_for_function("!window.ofTheKilledServer && window.did_handshake === true", timeout=2 * PATIENCE)
         expect(desk.locator(".panel")).to_have_count(1, timeout=PATIENCE)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.operators.canned import VARIABLES, Canned, CannedError, known_of, read_canned, unfilled
+from bot.operators.canned import VARIABLES, CannedError, filled, known_of, read_canned, unfilled
 from bot.operators.console import OnlyItsKind
 from bot.operators.guard import policy_for
 from bot.operators.ui.audit_page import ACTIONS
@@ -20,8 +20,8 @@ from tests.conftest import NOW, ROOT
 def test_the_citys_canned_replies_name_only_what_is_known() -> None:
     replies = read_canned(read("replies.yml"))
     assert len(replies) >= 8
-    assert {place for reply in replies for place in unfilled(reply.text)} == set(VARIABLES)
-    assert len({reply.title for reply in replies}) == len(replies)
+    assert {place for _, text in replies for place in unfilled(text)} == set(VARIABLES)
+    assert len({title for title, _ in replies}) == len(replies)
 
 
 def test_a_place_that_nobody_knows_is_refused_when_the_file_is_read() -> None:
@@ -30,8 +30,8 @@ def test_a_place_that_nobody_knows_is_refused_when_the_file_is_read() -> None:
 
 
 def test_what_is_not_known_stays_in_its_braces() -> None:
-    reply = Canned("已提交", "{姓名}您好，工单号 {工单号}，我是{坐席}")
-    assert reply.filled(known_of(None, None, "张三")) == "{姓名}您好，工单号 {工单号}，我是张三"
+    told = filled("{姓名}您好，工单号 {工单号}，我是{坐席}", known_of(None, None, "张三"))
+    assert told == "{姓名}您好，工单号 {工单号}，我是张三"
     assert unfilled("{姓名}您好") == ["姓名"]
     assert unfilled("价格{另议}") == []
 

@@ -62,7 +62,7 @@ class Call:
         self._last: list[str] = []
         self._leaving: str | None = None
         self._failures = 0
-        self._filed = self._wants_a_person = False
+        self._nothing_open = self._wants_a_person = False
 
     async def run(self) -> None:
         """Until the call is over, on either side; nothing of what was said is lost."""
@@ -220,7 +220,7 @@ class Call:
         self.manner.struggling()
         if self.opening is not None and await self.opening.silence(self.patience.silences):
             return
-        if self._filed:
+        if self._nothing_open:
             self._leave(DONE, [words.NOBODY_THERE])
         elif self.patience.silences == 1:
             self.say(self.expecting.simpler(), self.expecting)
@@ -242,7 +242,7 @@ class Call:
     def ask(self, text: str, said: Said | None = None, before: Sequence[str] = ()) -> None:
         """Words to the dialog; its answer is said after `before`."""
         acts = find_acts(text)
-        if self._filed and not self.rooms.goes_on(acts):
+        if self._nothing_open and not self.rooms.goes_on(acts):
             self._leave(DONE, [words.BYE])
             return
         wish = self.manner.ask(text, acts)
@@ -269,7 +269,7 @@ class Call:
         if wording.NOT_CLEAR in texts:
             self.manner.struggling()
         self.patience.misses = self._failures = 0
-        self._filed = not told["draft"]["fields"] and (told["ticket"] is not None or told["asking"] is None)
+        self._nothing_open = not told["draft"]["fields"] and (told["ticket"] is not None or told["asking"] is None)
         later, self.turns.later = self.turns.later, []
         if told["state"] in (WAITING, OPERATOR):
             # Their place and their choices are for those who wait with the bot; a caller is put through.
@@ -296,7 +296,7 @@ class Call:
         self.floor.taken()
         if self.opening is not None:
             await self.opening.skip()
-        self._filed = False
+        self._nothing_open = False
         if self.turns.under_way:
             # What was said last is still being noted.
             self._wants_a_person = True

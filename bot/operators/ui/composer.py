@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from bot.operators.canned import Canned, unfilled
+from bot.operators.canned import filled, unfilled
+from integrations.canned_replies import CannedReply
 
 ENTER = "(e) => { if (!e.isComposing && !e.shiftKey) { e.preventDefault(); emit(e.target.value); } }"
 """Enter sends, Shift+Enter is a new line, and the Enter that picks a Chinese word is neither."""
@@ -19,7 +20,7 @@ class Composer:
 
     def __init__(
         self,
-        canned: Sequence[Canned],
+        canned: Sequence[CannedReply],
         known: Callable[[], Mapping[str, str]],
         send: Callable[[str], Awaitable[bool]],
         keep: Callable[[str], Awaitable[None]],
@@ -51,9 +52,9 @@ class Composer:
         """The list of canned replies."""
         self._menu.open()
 
-    def _insert(self, reply: Canned) -> None:
+    def _insert(self, reply: CannedReply) -> None:
         written = str(self._text.value or "")
-        self._text.value = (f"{written}\n" if written.strip() else "") + reply.filled(self._known())
+        self._text.value = (f"{written}\n" if written.strip() else "") + filled(reply.text, self._known())
         self.focus()
 
     async def _on_enter(self, event: GenericEventArguments) -> None:

@@ -6,13 +6,13 @@ from anyio import to_thread
 from nicegui import ui
 from nicegui.events import KeyEventArguments
 
-from bot.operators.canned import Canned
 from bot.operators.floor import Seen, View
 from bot.operators.office import Office
 from bot.operators.ui.panel import Panel
 from bot.operators.ui.queue_list import QueueList
 from bot.operators.ui.saying import told_kindly
 from bot.operators.ui.shell import TITLE, Me, Shell
+from integrations.canned_replies import CannedReply
 
 SECONDS_BETWEEN_LOOKS = 1.0
 TICKS_OF_A_MINUTE = 60
@@ -48,14 +48,14 @@ def install(shell: Shell) -> None:
     @shell.page("/", "接待", icon="headset_mic")
     async def desk(me: Me, open: str = "") -> None:
         kept = await to_thread.run_sync(shell.office.replies.all)
-        page = DeskPage(shell.office, me, [Canned(reply.title, reply.text) for reply in kept])
+        page = DeskPage(shell.office, me, kept)
         await page.build(open)
 
 
 class DeskPage:
     """One operator's view of the floor."""
 
-    def __init__(self, office: Office, me: Me, canned: Sequence[Canned]) -> None:
+    def __init__(self, office: Office, me: Me, canned: Sequence[CannedReply]) -> None:
         self._office = office
         self._me = me
         self._canned = canned

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from anyio import to_thread
 from nicegui import ui
 
-from bot.operators.canned import Canned, known_of
+from bot.operators.canned import known_of
 from bot.operators.desk import Case
 from bot.operators.office import Office
 from bot.operators.ui.composer import Composer
@@ -15,6 +15,7 @@ from bot.operators.ui.draft_card import DraftCard, Hands
 from bot.operators.ui.saying import channel, told_kindly
 from bot.operators.ui.shell import Me
 from bot.operators.ui.transcript import Transcript
+from integrations.canned_replies import CannedReply
 from integrations.doubts import SETTLED, Doubt
 from integrations.drafts import Draft
 from integrations.escalation import CALLBACK, HELD, Entry
@@ -35,7 +36,7 @@ class Panel:
         office: Office,
         me: Me,
         conversation_id: str,
-        canned: Sequence[Canned],
+        canned: Sequence[CannedReply],
         names: Mapping[str, str],
         on_close: Callable[["Panel"], None],
         on_active: Callable[["Panel"], None],
