@@ -63,7 +63,9 @@ def model_path(home: Path) -> Path:
 
 
 async def ensure_model(home: Path, python: Path, say: Callable[[str], None]) -> Path:
-    """The trained model; trains it first when the sources have changed. RasaError says where the log is."""
+    """The trained model; trains it first when the sources have changed. RasaError says where the log is, or what is not there."""
+    if not python.exists():
+        raise RasaError(f"Rasa's environment is missing: there is no {python.absolute()}; `make setup` makes it")
     path = model_path(home)
     if path.exists():
         return path

@@ -1,4 +1,4 @@
-"""The command line about speech, as a user types it."""
+"""The command line, as a user types it."""
 
 import json
 import os
@@ -67,3 +67,10 @@ def test_a_model_brought_by_hand_is_checked(tmp_path: Path) -> None:
     ours = jiesu(tmp_path, "models", "check", JIESU_VOSK_MODEL="asr/demo/vosk")
     assert ours.returncode == 0, ours.stderr
     assert "asr/demo/vosk: loads" in ours.stdout
+
+
+def test_without_rasas_environment_the_house_says_how_to_get_it(empty_home: Path) -> None:
+    told = jiesu(empty_home, "talk", JIESU_RASA_PYTHON=str(empty_home / "nowhere/python"))
+    assert told.returncode == 1
+    assert "make setup" in told.stderr
+    assert "Traceback" not in told.stderr
