@@ -180,7 +180,7 @@ def test_more_topics_are_told_by_voice(led: Led, topic: str) -> None:
     expected = {
         "ev_charger": {"district": "昌平区", "estate": "回龙观"},
         "unpaid_wages": {"district": "通州区", "amount_owed": 3680},
-        "street_vendors": {"district": "丰台区", "place": "丰台区方庄", "time_of_day": "每天 06:00"},
+        "street_vendors": {"district": "丰台区", "place": "方庄", "time_of_day": "每天 06:00"},
     }[topic]
     assert {name: values.get(name) for name in expected} == expected, led.house.words(caller)
 
