@@ -67,6 +67,11 @@ class AsteriskPeer:
         made._tasks = [asyncio.create_task(made._read()), asyncio.create_task(made._play())]
         return made
 
+    @property
+    def queued(self) -> int:
+        """Frames that the bot has sent and the caller has not heard yet."""
+        return self._length
+
     async def _tell(self, event: str, values: dict[str, Any], more: dict[str, Any] | None = None) -> None:
         self.told.append(event)
         if not self._plain:
