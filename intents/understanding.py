@@ -9,6 +9,7 @@ from intents.classifier import Classifier, Guess
 from intents.extraction import extract
 from intents.extraction.fields import FACTS, LONGEST
 from intents.extraction.name_shapes import BRANDS
+from intents.extraction.names import behind_place
 from intents.found import Found
 from intents.gazetteer import find_places
 from intents.gazetteer.homophones import Repair, repair
@@ -71,6 +72,10 @@ def read_fields(
     mended = repair(text, KNOWN_NAMES)
     places = find_places(mended.text, asked=where.get(kind) if kind else None)
     fields = dict(extract(mended.text, now=now, topic=topic_id, asked=asked))
+    if places.street is not None:
+        for name in ("merchant", "employer"):
+            if name in fields and fields[name].start == places.street.start:
+                fields[name] = behind_place(fields[name], mended.text, places.street.end)
     for name in ("district", "street", "place", "estate", "village"):
         found: Found | None = getattr(places, name)
         if found is not None:

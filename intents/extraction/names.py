@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from intents.extraction.name_shapes import (
     AFTER_KIND,
@@ -125,8 +126,9 @@ def _dealt_with(text: str, kind: str) -> Iterator[Found]:
         return
     for match in dealt.finditer(text):
         # 在天竺镇的味千拉面: where it is stands before what it is called.
-        name = match["name"].rpartition("的")[2]
-        at = match.end("name") - len(name)
+        told = match.lastgroup or "name"
+        name = match[told].rpartition("的")[2]
+        at = match.end(told) - len(name)
         platform = any(brand in name for brand in BRANDS["platform"])
         if 2 <= len(name) <= LONGEST_DEALER and not (platform or NO_DEALER.search(name) or _of_many(name)):
             yield Found(name, name, at, at + len(name), 0.7)
@@ -184,6 +186,15 @@ def _trim(text: str, start: int, end: int) -> int:
         if len(rest) >= 4 and not GENERIC.match(rest):
             start += district.end()
     return start
+
+
+def behind_place(name: Found, text: str, end: int) -> Found:
+    """A name without the place that it stands at, which ends at `end`: in 朝阳区十里堡新悠游健身房 the gym is 新悠游健身房."""
+    rest = text[end : name.end]
+    told_where = name.start == 0 or text[name.start - 1] in "区市在于到去"
+    if not (told_where and name.start < end < name.end and len(rest) >= 4) or _common(rest):
+        return name
+    return replace(name, value=rest, raw=rest, start=end)
 
 
 def find_person(text: str) -> Found | None:

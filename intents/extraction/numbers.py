@@ -21,7 +21,7 @@ _PLAIN = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬", "一二三四�
 _FORMAL = re.compile(r"[壹贰叁肆伍陆柒捌玖](?:[壹贰叁肆伍陆柒捌玖零拾佰仟萬万]*[拾佰仟萬万])[壹贰叁肆伍陆柒捌玖零]*")
 """贰万捌仟, as sums are written on receipts and notes of debt."""
 
-_ONE_YEAR, _SPANS = re.compile(r"[万千百][一二三四五六七八九]一$"), tuple("年个学节天次季期")
+_ONE_YEAR, _SPANS = re.compile(r"[万千百][一二三四五六七八九]一$"), tuple("年个学节天次季期直共分下样些起定般")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def find_numbers(text: str) -> Iterator[Number]:
     for match in NUMBER.finditer(text):
         words = match.group()
         if _ONE_YEAR.search(words) and text[match.end() : match.end() + 1] in _SPANS:
-            # 两万四千八一年: the last 一 belongs to the year.
+            # 两万四千八一年, 十四万三一直拖着: the last 一 belongs to what follows.
             words = words[:-1]
         value = read(words)
         if value is not None:

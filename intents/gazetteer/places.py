@@ -37,7 +37,7 @@ _TAIL = re.compile(
     r"\s?(?P<place>[一-鿿0-9A-Za-z]{2,14}?)(?=(?:的?(?:那边|这边|那块|附近|一带|这里|那里|里头?|旁边|边上))?(?:[，,。；;！!？?）)\s]|$))"
 )
 _NO_TAIL = re.compile(
-    r"[一二两三四五六七八九十几0-9]个|统共|一共|破损|损坏|扰民|噪音|噪声|占用|施工|严重|问题|拖欠|不亮|积水|年久失修"
+    r"[一二两三四五六七八九十几0-9]个|统共|一共|破损|损坏|扰民|噪音|噪声|占用|施工|严重|问题|拖欠|不亮|积水|年久失修|关门|关了|关停|停业|倒闭|跑路|闭店|不退|欠"
 )
 CITY_ALONE = 4
 """Characters up to which another city's name stands without its district (济南, 石家庄市): anything nearer says more."""
