@@ -62,7 +62,7 @@ def read_fields(
     With `facts`, also amounts and numbers that the topic has no field for.
     """
     kind = catalog.field(asked, topic_id).kind if asked is not None and asked in catalog.fields else None
-    where = {
+    asks_for = {
         FieldKind.PLACE: "place",
         FieldKind.DISTRICT: "district",
         FieldKind.ESTATE: "estate",
@@ -70,12 +70,13 @@ def read_fields(
     }
     text = text[:LONGEST]
     mended = repair(text, KNOWN_NAMES)
-    places = find_places(mended.text, asked=where.get(kind) if kind else None)
+    places = find_places(mended.text, asked=asks_for.get(kind) if kind else None)
     fields = dict(extract(mended.text, now=now, topic=topic_id, asked=asked))
-    if places.street is not None:
-        for name in ("merchant", "employer"):
-            if name in fields and fields[name].start == places.street.start:
-                fields[name] = behind_place(fields[name], mended.text, places.street.end)
+    where = sorted((p for p in (places.district, places.street) if p), key=lambda p: p.start)
+    for name in ("merchant", "employer", "institution"):
+        for spot in where:
+            if name in fields and fields[name].start == spot.start:
+                fields[name] = behind_place(fields[name], mended.text, spot.end)
     for name in ("district", "street", "place", "estate", "village"):
         found: Found | None = getattr(places, name)
         if found is not None:

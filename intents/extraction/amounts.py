@@ -104,7 +104,9 @@ _RECEIVED = re.compile(
 )
 """What the workers have had already: 每人发了1000块路费."""
 
-_DEMANDED = re.compile(r"(?:(?<!一)再|还[要得]|另外|另行|额外)(?:让我们?|要我们?)?(?:多|另)?(?:补交|补缴|交|付|加|掏|补|缴)$")
+_DEMANDED = re.compile(
+    r"(?:(?<!一)再|还[要得]|另外|另行|额外)(?:让我们?|要我们?)?(?:多|另)?(?:补交|补缴|交|付|加|掏|补|缴)$"
+)
 """要我再交500 is asked for, and not paid."""
 
 _UNIT_PRICE = (

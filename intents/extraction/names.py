@@ -27,10 +27,13 @@ from intents.extraction.name_shapes import (
     NAME_AHEAD,
     NEGATED,
     NO_DEALER,
+    NO_QUOTED_NAME,
     OF_A_KIND,
     OF_ITS_KIND,
+    OWN_DISTRICT,
     QUOTED,
     SAME_BRAND,
+    SUFFIX,
 )
 from intents.found import Found
 
@@ -52,18 +55,18 @@ def find_names(text: str, kind: str) -> Iterator[Found]:
         # Whoever does not pay is an employer, whatever else it is: a bakery, a nursing home.
         for other in ("merchant", "institution", "kindergarten"):
             yield from _shops(text, other)
+        if boss := BOSS_SURNAME.search(text):
+            yield Found(f"{boss['surname']}{boss['title']}", boss.group(), *boss.span(), 0.7)
 
 
 def _bosses(text: str) -> Iterator[Found]:
-    """Foremen and owners: 包工头张建军, 一个叫老孙的工头, 老板姓刘."""
+    """Foremen and owners: 包工头张建军, 一个叫老孙的工头."""
     for match in BOSS.finditer(text):
         name = match["name"]
         if len(name) > 1 and "某" not in name:
             yield Found(name, name, *match.span("name"))
     if called := BOSS_CALLED.search(text):
         yield Found(called["name"], called["name"], *called.span("name"), 0.7)
-    if boss := BOSS_SURNAME.search(text):
-        yield Found(f"{boss['surname']}{boss['title']}", boss.group(), *boss.span(), 0.7)
 
 
 def _branded(text: str, kind: str) -> Iterator[Found]:
@@ -93,7 +96,7 @@ def _called(text: str, kind: str) -> Iterator[Found]:
                 or OF_A_KIND[kind].match(text, match.end())
                 or AFTER_KIND[kind].search(text[: match.start()])
             )
-            if named and not GENERIC.match(name) and len(name) >= 2:
+            if named and not (GENERIC.match(name) or NO_QUOTED_NAME.search(name)) and len(name) >= 2:
                 yield Found(name, name, match.start("name"), match.start("name") + len(name), 0.9)
     for match in CALLED_KIND[kind].finditer(text):
         yield Found(match["name"], match["name"], *match.span("name"), 0.9)
@@ -160,13 +163,17 @@ def _firms(text: str) -> Iterator[Found]:
             yield Found(name, name, start, match.end(), 0.9)
 
 
+_CITY = re.compile(r"(?<![（(])北京")
+"""Where a firm of ours begins its name; in brackets it says where a firm of many cities is."""
+
+
 def _start_of_firm(text: str, start: int, end: int) -> int:
     """Where a firm's name begins: in brackets (劳务公司（河北鑫达有限公司）), at its city, or behind the verbs."""
     words = text[start:end]
     if "（" in words and "）" not in words:
         return start + words.rindex("（") + 1
-    city = words.rfind("北京")
-    return start + city if city >= 0 else _trim(text, start, end)
+    cities = [match.start() for match in _CITY.finditer(words)]
+    return start + cities[-1] if cities else _trim(text, start, end)
 
 
 def _branch_end(text: str, end: int) -> int:
@@ -188,11 +195,15 @@ def _trim(text: str, start: int, end: int) -> int:
     return start
 
 
+_TOLD_WHERE = re.compile(r"[区市县在于到去住]|[^\w]")
+
+
 def behind_place(name: Found, text: str, end: int) -> Found:
     """A name without the place that it stands at, which ends at `end`: in 朝阳区十里堡新悠游健身房 the gym is 新悠游健身房."""
     rest = text[end : name.end]
-    told_where = name.start == 0 or text[name.start - 1] in "区市在于到去"
-    if not (told_where and name.start < end < name.end and len(rest) >= 4) or _common(rest):
+    told_where = name.start == 0 or _TOLD_WHERE.match(text[name.start - 1])
+    part_of_it = OWN_DISTRICT.match(rest) or any(re.fullmatch(suffixes, rest) for suffixes in SUFFIX.values())
+    if not (told_where and name.start < end < name.end and len(rest) >= 4) or part_of_it or _common(rest):
         return name
     return replace(name, value=rest, raw=rest, start=end)
 

@@ -7,7 +7,7 @@ from intents.extraction.dates import find_dates
 from intents.extraction.numbers import read, whole
 from intents.found import Found
 
-_PART = "凌晨|清晨|清早|大清早|早上|早晨|一早|上午|中午|下午|傍晚|晚上|晚(?=[0-9０-９一二三四五六七八九十])|晚间|夜里|半夜|后半夜|大半夜|深夜|夜间|夜晚|午夜|白天|早晚高峰|早高峰|晚高峰|上下学|上下班|放学|周末|节假日|工作日|全天|24小时|二十四小时|整天|整晚|整夜|通宵|昼夜"
+_PART = "凌晨|清晨|清早|大清早|早上|早晨|一早|上午|中午|下午|傍晚|晚上|[早晚](?=[0-9０-９一二三四五六七八九十])|晚间|夜里|半夜|后半夜|大半夜|深夜|夜间|夜晚|午夜|白天|早晚高峰|早高峰|晚高峰|上下学|上下班|放学|周末|节假日|工作日|全天|24小时|二十四小时|整天|整晚|整夜|通宵|昼夜"
 _LATE = frozenset({"下午", "傍晚", "晚上", "晚", "晚间", "夜里", "半夜", "大半夜", "深夜", "夜间", "夜晚", "午夜"})
 _HOUR = r"[0-9０-９]{1,2}|[零〇]|十[一二]?|二十[一二三四]?|[一二两三四五六七八九]"
 
@@ -16,28 +16,33 @@ def _clock_pattern(prefix: str) -> str:
     """A clock time, its groups named with a prefix: part of the day, hour, minutes."""
     minutes = r"半|一刻|三刻|[0-9０-９]{1,2}分?|[二三四五]?十[一二三四五六七八九]?分?"
     return (
-        rf"(?P<{prefix}part>{_PART})?的?(?P<{prefix}h>{_HOUR})"
+        rf"(?P<{prefix}part>{_PART})?的?(?:不到|大概|大约|约|快|差不多|将近|刚)?(?P<{prefix}h>{_HOUR})(?:[二两三四五六七八九](?=[点时]))?"
         rf"[点时:：](?!间|候|段|常|不时)(?:钟)?(?P<{prefix}m>{minutes})?(?:多|来钟|左右|钟)?"
     )
 
 
 _RANGE = re.compile(
-    r"(?P<every>每天|天天|每晚|每日|每周末)?"
+    r"(?P<every>每天|天天|每晚|每日|每周末)?(?:都|从|是)*"
     + _clock_pattern("a")
-    + r"(?:[^。；;点时0-9０-９]{0,10}?)(?:到|至|-|—|~|～)(?:了|第二天|次日)?"
+    + r"(?:时候|[^。；;点时0-9０-９]){0,14}?(?:到|至|-|—|~|～)(?:了|第二天|次日|今天|今晨|今日|当天|当日|转天|隔天|的)*"
     + _clock_pattern("b")
 )
 _AT = re.compile(
     r"(?P<every>每天|天天|每晚|每日|每周末)?" + _clock_pattern("a") + r"(?P<after>以后|之后|后|以前|之前)?"
 )
 _PARTS = re.compile(rf"(?P<every>每天|天天|每晚|每日|每周末)?(?:的)?(?P<part>{_PART})")
+_CLAUSE_SO_FAR = re.compile(r"[^，,。；;！!？?]{0,10}$")
+_GOES_ON = re.compile(r"\s*(?:[，,。；;！!？?、]|$|[才还就不都也了])")
 _EVERY_NIGHT = re.compile(r"每晚|夜夜")
 
 _COUNT = r"(?P<n>(?<![0-9０-９.])[0-9０-９.]{1,6}|[一二两三四五六七八九十半俩仨]{1,6}|好?几|数)"
 _DURATION = re.compile(
-    rf"(?:已经|都|快|将近|超过|至少|大概|有)?{_COUNT}(?P<half>个半|多个|来个|个多|个)?(?P<more>多)?(?P<u>年|月|星期|周|礼拜|天|日|小时|钟头)(?P<more2>多|半)?(?=了|没|都没)了?"
+    rf"(?P<lead>(?:了|已经|已|都|快|将近|超过|至少|大概|差不多|持续|连着|有)*){_COUNT}(?P<half>个半|[多来余]个|个多|个)?(?P<more>[多来余])?(?P<u>年|月|星期|周|礼拜|天|日|小时|钟头)(?P<more2>多|半)?(?P<so>(?:之久|以上)?(?:了|(?=没|都没|零|也没)))?"
 )
-_LONG = re.compile(r"很久|好久|长期|一直|常年|多年|好长时间")
+"""It is told as lasting: before it (堆了快一个礼拜) or after it (一个礼拜了)."""
+
+_ENDS = re.compile(r"\s*(?:[，,。；;！!？?、\s]|$|[没不无])")
+_LONG = re.compile(r"很久|好久|好些天|有些日子|好长一段|长期|一直|常年|多年|好长时间")
 _UNIT = {
     "月": "个月",
     "星期": "周",
@@ -51,7 +56,7 @@ _UNIT = {
 }
 
 _MONTH = r"(?:(?:20)?\d{2}年|去年|今年|前年)?的?(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月?份?"
-_PERIOD = re.compile(rf"(?P<a>{_MONTH})(?:一直)?(?:[干做欠拖忙])?(?:到|至|-|—|~|～)(?P<b>{_MONTH})(?<=[月份])")
+_PERIOD = re.compile(rf"(?P<a>{_MONTH})(?:一直|起|开始)*(?:[干做欠拖忙])?(?:到|至|-|—|~|～)(?P<b>{_MONTH})(?<=[月份])")
 _MONTHS_OWED = re.compile(
     r"(?P<n>[0-9０-９]{1,2}|[一二两三四五六七八九十]{1,3}|半|俩|仨|好?几)(?P<unit>个多月|个半月|个月|月|年)(?:的|了|没|都|未|一直|多)?(?:没有?|的)?(?:给|发|结)?(?:我|我们)?(?:的)?(?:工资|工钱|薪水|钱)?"
 )
@@ -66,16 +71,18 @@ _YEAR_OWED = re.compile(r"(?:去年|今年|前年|20\d{2}年)(?:一)?(?:整|全)
 def find_time_of_day(text: str, *, bare: bool = False) -> Found | None:
     """ "每天 02:00", "22:00-02:00", "晚上"; None when no time of day is told. `bare`: 两点 alone is a time, for it was asked."""
     if match := _RANGE.search(text):
-        first = _clock(match, "a", None)
+        first = _clock(match, "a", _told_before(text, match.start("ah")))
         second = _clock(match, "b", match["apart"] if not match["bpart"] else None)
         if first and second:
             return _found(match, f"{_every(match)}{first}-{second}")
     for match in _AT.finditer(text):
         # 差一点 and 两点意见 are no times: a bare hour needs a part of the day, 钟, 半, minutes or “after”.
+        told = "晚上" if match["every"] == "每晚" else _told_before(text, match.start("ah"))
         plain = not (match["apart"] or match["every"] or match["am"] or match["after"])
+        plain = plain and not (told and _GOES_ON.match(text, match.end()))
         if plain and not bare and match.group()[-1] in "点时":
             continue
-        if clock := _clock(match, "a", "晚上" if match["every"] == "每晚" else None):
+        if clock := _clock(match, "a", told):
             after = {"以后": "以后", "之后": "以后", "后": "以后", "以前": "以前", "之前": "以前"}.get(
                 match["after"] or "", ""
             )
@@ -85,6 +92,13 @@ def find_time_of_day(text: str, *, bare: bool = False) -> Found | None:
     if match := _EVERY_NIGHT.search(text):
         return _found(match, "每天 晚上")
     return None
+
+
+def _told_before(text: str, start: int) -> str | None:
+    """The part of the day that the clause names some words before its hour: 晚上都跳到十点."""
+    clause = _CLAUSE_SO_FAR.search(text, 0, start)
+    parts = re.findall(_PART, clause.group()) if clause else []
+    return parts[-1] if parts else None
 
 
 def _found(match: re.Match[str], value: str) -> Found:
@@ -117,14 +131,19 @@ def find_duration(text: str) -> Found | None:
     """How long it has lasted: "3天", "超过1周", "半年"; None when nothing is told."""
     for match in _DURATION.finditer(text):
         count, unit = match["n"], _UNIT[match["u"]]
+        if match["u"] == "日" and text[: match.start("n")].endswith("月"):
+            continue
+        if match["so"] is None and not (match["lead"] and _ENDS.match(text, match.end())):
+            continue
         if unit == "个月" and not match["half"]:
             continue
-        more = bool(match["more"] or match["more2"] == "多" or match["half"] in ("多个", "来个", "个多"))
+        more = bool(match["more"] or match["more2"] == "多" or match["half"] in ("多个", "来个", "余个", "个多"))
         if count in ("几", "好几", "数"):
             return _found(match, f"好几{unit}")
         if count == "半":
             return _found(match, "半年" if unit == "年" else f"半{unit}")
-        number = {"俩": 2.0, "仨": 3.0}.get(count) or read(count)
+        # 四五天 and 两三个月: the lower of the two.
+        number = {"俩": 2.0, "仨": 3.0}.get(count) or read(count) or (read(count[0]) if len(count) == 2 else None)
         if number is None:
             continue
         if match["half"] == "个半" or match["more2"] == "半":
@@ -159,7 +178,7 @@ def find_period(text: str, now: datetime) -> Found | None:
             : match.start()
         ].endswith("年"):
             continue
-        if match["unit"] == "月":
+        if match["unit"] == "月" and match["n"] not in ("俩", "仨"):
             continue
         count = {"半": None, "俩": 2.0, "仨": 3.0}.get(
             match["n"], read(match["n"]) if match["n"] not in ("几", "好几") else None
