@@ -19,6 +19,10 @@ _NO_CITY = "北京市|本市|全市|我市|城市|超市|门市|都市|夜市|�
 _SOME_CITY = re.compile(rf"(?!(?:{_NO_CITY}))[一-鿿]{{2}}市(?=[一-鿿]{{1,6}}(?:区|县|街道|镇|乡|路|街|村|小区))")
 
 
+_PROVINCE = re.compile(
+    r"(?:河北|山西|内蒙古|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|四川|贵州|云南|西藏|陕西|甘肃|青海|宁夏|新疆)(?:省|自治区)?的?$"
+)
+
 NO_NAME = re.compile(
     r"[的了是有在不被没我你他她人请要能会可说把让给来去看做吃住买卖开修堵坏停拉堆]|政府|公司|部门|居民|村民|领导|法院|医院$|那边|这边|地方|什么|街道|管理|反映|投诉"
 )
@@ -54,14 +58,6 @@ def speaks_of_elsewhere(text: str) -> bool:
     return "北京" not in text and (bool(_MASKED.search(text)) or next(cities(text), None) is not None)
 
 
-def city_before(text: str, start: int) -> int:
-    """Where a location phrase goes on behind a city's name that it starts with; `start` when it starts with none."""
-    match = _pattern().match(text, start)
-    if match is None or _ORIGIN.match(text[match.end() : match.end() + 4]):
-        return start
-    return match.end() + (text[match.end() : match.end() + 1] == "市")
-
-
 def cities(text: str) -> Iterator[tuple[int, int]]:
     """Where other cities are named as a place: the name with what follows it up to the end of the clause, or with its district alone."""
     end_of_last = 0
@@ -73,4 +69,5 @@ def cities(text: str) -> Iterator[tuple[int, int]]:
         rest = _REST.match(text, match.end())
         end = rest.end() if rest and not NO_NAME.search(rest.group()) else match.end()
         end_of_last = end
-        yield match.start(), end
+        province = _PROVINCE.search(text, 0, match.start())
+        yield province.start() if province else match.start(), end

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from intents.found import Found
-from intents.gazetteer.elsewhere import NO_NAME, cities, city_before, governed_by_other_city, speaks_of_elsewhere
+from intents.gazetteer.elsewhere import NO_NAME, cities, governed_by_other_city, speaks_of_elsewhere
 from intents.gazetteer.index import Hit, Spot, load_gazetteer
 from intents.gazetteer.phrases import detail_after, find_phrases
 
@@ -49,7 +49,9 @@ WITHIN_NAME = 2
 """Characters that may follow the known part of a place and still belong to it (边沟, 路口)."""
 
 _FILLER = re.compile(r"(?:那个|这个|就是|咱们?|我们|我家|那边的?|嗯|呃)+(?=[一-鿿0-9A-Za-z]{2})")
-_LEADING = re.compile(r"^(?:(?:北京市?|本市)?(?:的)?)(?:[一-鿿]{2,3}区(?=[^域间别分块]))?(?:的|，|,|、)?")
+_LEADING = re.compile(
+    r"^(?:(?:北京市?|本市)?(?:的)?)(?:[一-鿿]{1,2}[^一二三四五六七八九十东西南北小社园新]区(?=[^域间别分块]))?(?:的|，|,|、)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +288,7 @@ def _joined(text: str, spans: Sequence[_Span]) -> list[_Span]:
 
 def _without_district(text: str, span: _Span, hits: Sequence[Hit]) -> _Span:
     """北京市朝阳区望京西园 → 望京西园, 大兴黄村 → 黄村; a phrase that is nothing but the district stays."""
-    start = city_before(text, span.start)
+    start = span.start
     if lead := _LEADING.match(text[start : span.end]):
         start += lead.end()
     ends_of_districts = {hit.start: hit.end for hit in hits if _is_district(hit)}
