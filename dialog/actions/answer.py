@@ -8,6 +8,7 @@ from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
 from dialog.actions.outcome import Outcome
 from dialog.actions.places import WHERE, house_number, whole
+from dialog.actions.times import in_story
 from intents.catalog import Field, FieldKind
 from intents.extraction.answers import read_answer
 from intents.understanding import Reading, read_fields
@@ -70,7 +71,7 @@ def answer(notes: Notes, heard: Heard, asked: str, outcome: Outcome) -> bool:
         if found is not None:
             notes.put_found(asked, found)
             return True
-    reading = read_fields(heard.text, heard.now, notes.catalog, notes.value("topic"), asked)
+    reading = in_story(notes, read_fields(heard.text, heard.now, notes.catalog, notes.value("topic"), asked))
     keep_doubt(notes, heard.text, reading)
     if asked in reading.fields:
         found = reading.fields[asked]

@@ -71,6 +71,9 @@ def correct(notes: Notes, heard: Heard) -> list[str]:
     name = field_named(notes, hint) if hint else None
     if (mended := _tail_of_number(notes, new or heard.text)) is not None:
         return mended
+    if new.startswith(("最后", "末尾", "尾号", "后面")) and _TAIL.search(new):
+        # There is no number yet whose end it could be.
+        return []
     if not new:
         if name is None:
             return []

@@ -4,15 +4,16 @@ from typing import Any
 
 from dialog.actions import wording
 from dialog.actions.aloud import READ_BACK_AT_ONCE
-from dialog.actions.answer import answer, house, resolved
+from dialog.actions.answer import answer, house, resolved, tells_only
 from dialog.actions.corrections import correct
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
 from dialog.actions.outcome import Outcome
 from dialog.actions.questions import CONFIRM
 from dialog.actions.story import absorb, add_to_story, tell
-from dialog.actions.topic import TOLD_INSTEAD, lean, read_topic_answer, refuse_topic, settle_topic
+from dialog.actions.topic import TOLD_INSTEAD, lean, read_topic_answer, refuse_topic, settle_topic, take_topic
 from intents.show import fact
+from intents.understanding import read_fields
 
 
 def fill(notes: Notes, heard: Heard) -> Outcome:
@@ -62,13 +63,22 @@ def _besides_the_topic(notes: Notes, heard: Heard, outcome: Outcome) -> None:
         outcome.understood = True
         if notes.topic is not None:
             notes.memory.topics_offered = []
+    elif house(notes, heard):
+        outcome.understood = True
+        _acknowledge(notes, before, "topic", outcome)
     elif not heard.acts:
         tell(notes, heard, outcome)
         _acknowledge(notes, before, "topic", outcome)
         notes.memory.told_instead += outcome.understood
-        lean(notes, heard)
-        if notes.memory.told_instead >= TOLD_INSTEAD:
+        if not tells_only(heard.text, read_fields(heard.text, heard.now, notes.catalog)):
+            lean(notes, heard)
+        alone = len(notes.memory.topics_offered) == 1
+        if alone and outcome.understood:
+            # Asked whether it is this, they go on telling: it is.
+            take_topic(notes, notes.memory.topics_offered[0], heard.text)
+        elif notes.memory.told_instead >= TOLD_INSTEAD:
             settle_topic(notes, heard)
+        if notes.topic is not None:
             outcome.said = [said for said in outcome.said if said != wording.ADDED]
             absorb(notes, heard, outcome)
 

@@ -22,6 +22,7 @@ from dialog.actions.questions import CONFIRM, JOIN, LAST4, Question, next_questi
 from dialog.actions.remarks import no_proof, remarks
 from dialog.actions.room import Room
 from dialog.actions.status import answer_last4
+from dialog.actions.story import idle
 
 
 class ValidateTicketForm(FormValidationAction):
@@ -59,6 +60,9 @@ class ValidateTicketForm(FormValidationAction):
             raise ActionExecutionRejection(self.name())
         if (ended := answered(self._room, notes, heard, dispatcher)) is not None:
             return list(ended)
+        if _nothing_more(notes, heard):
+            dispatcher.utter_message(text=wording.THANKS if "谢" in heard.text else wording.ANY_TIME)
+            return closed(notes)
         said: Sequence[str] = ()
         if not heard.interrupts or heard.has("danger", "abuse", "distress"):
             said = self._hear(notes, heard)
@@ -100,6 +104,11 @@ class ValidateTicketForm(FormValidationAction):
         if memory.asked == CONFIRM and (outcome := _confirmation(notes, heard)) is not None:
             return _settle(notes, outcome)
         memory.asking_which_to_change = False
+        if not notes.has_content() and (
+            idle(heard.text) or (all(act.kind == "affirm" for act in heard.acts) and heard.acts)
+        ):
+            # 嗯 and 那个 are how somebody begins who has not found the words yet.
+            return [wording.LISTENING]
         if later.keep(notes, heard):
             memory.misses = 0
             return [wording.LATER]
@@ -118,6 +127,12 @@ def _followed(dispatcher: CollectingDispatcher, notes: Notes, told: followup.Tol
     followup.utter(dispatcher, told, QUESTION_PAYLOAD)
     # Without a slot of its own in the events Rasa takes the message for rejected.
     return [*slots(notes), SlotSet(REQUESTED_SLOT, told.question.asks)] if told.question else closed(notes)
+
+
+def _nothing_more(notes: Notes, heard: Heard) -> bool:
+    """Whether they only take leave: 好的谢谢 or 没有了, with their ticket filed and nothing else begun."""
+    idle = not notes.has_content() and notes.memory.asked in (None, "description") and not heard.interrupts
+    return idle and heard.has("affirm", "deny", "skip", "leave") and notes.earlier() is not None
 
 
 def _answered_already(tracker: Tracker) -> bool:

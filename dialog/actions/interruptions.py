@@ -160,9 +160,12 @@ class Aside(Interruption):
     action_name = "action_aside"
 
     def answer(self, say: CollectingDispatcher, tracker: Tracker, notes: Notes, heard: Heard) -> list[EventType]:
-        """The standing answer; the form then takes up its thread."""
+        """The standing answer; the form then takes up its thread, if one is open."""
         act = heard.act("aside")
         say.utter_message(text=answer_aside(str(act.detail) if act else ""))
+        if notes.earlier() is not None and not notes.has_content():
+            # Asked after filing: nothing is open, and nothing is asked.
+            return closed(notes)
         return []
 
 

@@ -17,12 +17,12 @@ _AHEAD = re.compile(r"^[^，,。；;！!？?\s在是到我就那这住从于个�
 """One or two characters before a known name belong to it (小红庙), unless they are words of their own."""
 
 _HOUSE = re.compile(
-    rf"^\s*(?:是|在|就)?(?P<house>(?:{_NUMBER}{{1,4}}(?:号楼|号院|号|栋|幢|楼|座|单元|层|室|门|区|期)\s*)+)(?:的|吧|啊|那)?[。.]?\s*$"
+    rf"^\s*(?:是|在|就)?(?P<house>(?:{_NUMBER}{{1,4}}(?:号楼|号院|号|栋|幢|楼|座|单元|层|室|门|区|期)\s*)+(?:[0-9０-９]{{3,4}})?)(?:的|吧|啊|那)?[。.]?\s*$"
 )
 
 
 _REST = re.compile(
-    r"\s*(?:[A-Za-z0-9]+\s*)*(?:[A-Za-z0-9一二三四五六七八九十东西南北]{1,4}(?:座|栋|号楼|号院|号|楼|单元|层|室|区|期|门)\s*)+"
+    r"\s*(?:[A-Za-z0-9]+\s*)*(?:[A-Za-z0-9一二三四五六七八九十东西南北]{1,4}(?:座|栋|号楼|号院|号|楼|单元|层|室|区|期|门)\s*)+(?:[0-9]{3,4})?"
 )
 """Blocks and doors after a pause: 丽泽SOHO B座."""
 
@@ -33,6 +33,9 @@ def whole(text: str, found: Found) -> Found:
     if found.end > len(trimmed):
         return found
     ahead = _AHEAD.search(text[: found.start])
+    if ahead and ahead.group() in load_gazetteer().names:
+        # 丰台方庄 is 方庄 in Fengtai.
+        ahead = None
     start = ahead.start() if ahead else found.start
     rest = trimmed[found.end :]
     apart = re.search(r"[，,。；;！!？?\s]", rest) and not _REST.fullmatch(rest)

@@ -8,7 +8,9 @@ from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
 from dialog.actions.outcome import Outcome
 from dialog.actions.places import WHERE, finer, whole
-from dialog.actions.topic import REFUSALS, decide_topic, take_topic
+from dialog.actions.questions import CONFIRM
+from dialog.actions.times import in_story
+from dialog.actions.topic import ENOUGH_WORDS, REFUSALS, decide_topic, take_topic
 from intents.catalog import FieldKind
 from intents.catalog.model import ASKED_LESS, OTHER
 from intents.show import fact, show
@@ -22,11 +24,46 @@ REMARK = 5
 SHORT_REMARK, DISTINCT = 2, 2
 """The same, where nothing in words is asked for; and the different characters that a remark has at least: 哈哈哈哈哈 is none."""
 
+IDLE = (
+    "你猜",
+    "随便",
+    "随你",
+    "无语",
+    "呵呵",
+    "你说呢",
+    "爱谁谁",
+    "听见没",
+    "听到没",
+    "听得见吗",
+    "在听吗",
+    "继续",
+    "然后呢",
+    "哦豁",
+    "啊这",
+    "那个",
+    "这个",
+    "哎呀",
+    "我去",
+    "好家伙",
+)
+"""Words that tell nothing."""
+
 WHERE_FIELDS = ("place", "estate", "village", "district", "street")
 HERE = re.compile(
     r"我们?家|我们(?:小区|这|那|楼|村|社区|院)|咱们?(?:小区|这|那|楼|村|院)|这边|这里|这儿|门口|楼下|小区里|也是这|同一个"
 )
 """How a second complaint says that it is at the first one's place."""
+
+READ_BACK = 40
+"""Characters up to which a message after the read-back is about what was read back."""
+
+_AFTER_ALL = re.compile(r"还欠|还差|还剩|总共|一共|其实|应该是|不止|实际|所以")
+"""所以还欠两万一千二: the sum, thought over."""
+
+_SAME_NUMBER = re.compile(
+    r"^[\s嗯那]*(?:电话|手机|号码)?(?:还|就|也|仍)*(?:是|用|留|打)?(?:刚才|刚刚|之前|上次|原来|前面|一样|同一个)的?(?:那个?|这个?)?(?:电话|号码|手机|号)?(?:就行|吧|啊|呗)?[。.\s]*$"
+)
+"""还用刚才那个电话: the number is known."""
 
 _SUM = re.compile(
     r"^[\s大概差不多有就是得嗯]*[\d.零一二两三四五六七八九十几百千]+[万千百块元][\d零一二两三四五六七八九十几百千万块元钱多来左右吧的呢]*[。.\s]*$"
@@ -46,35 +83,48 @@ def tell(notes: Notes, heard: Heard, outcome: Outcome) -> None:
     if bare:
         return
     _reconsider(notes, heard, outcome)
-    reading = read_fields(heard.text, heard.now, notes.catalog, notes.value("topic"))
+    reading = in_story(notes, read_fields(heard.text, heard.now, notes.catalog, notes.value("topic")))
     kinds = notes.fields()
     if not reading.fields and not answered:
         reading = _bare_sum(notes, heard, reading)
-    brief = not answered and len(heard.text) <= 2 * TELLING
+    read_back = asked == CONFIRM and len(heard.text) <= READ_BACK
+    brief = not answered and (read_back or len(heard.text) <= 2 * TELLING)
     nothing_else = tells_only(heard.text, reading)
     told_where = answered and asked in kinds and kinds[asked].kind in WHERE
-    fresh = False
+    fresh, told = False, 0
     for name, found in reading.fields.items():
-        if told_where and name != asked and kinds[name].kind in WHERE:
+        kind = (kinds.get(name) or notes.catalog.fields[name]).kind
+        if told_where and name != asked and kind in WHERE:
             # The place is the answer already given, as a whole.
             continue
         if name == "place" and _a_street_office(reading) and notes.value(name) is not None:
             # A street office told beside a known place is the street, not another place.
             continue
         if (notes.value(name) is None and (name not in notes.draft.fields or not answered)) or (
-            kinds[name].kind in WHERE and _refines(notes, name, reading)
+            kind in WHERE and _refines(notes, name, reading)
         ):
             notes.put_found(name, found)
+            told += len(found.raw)
             outcome.understood = fresh = True
-        elif brief and (nothing_else or name in WHERE_FIELDS) and notes.value(name) is not None:
-            # A few words that are nothing but a known fact told anew are a second thought: the newer counts.
+        elif (
+            brief
+            and notes.value(name) is not None
+            and (
+                nothing_else
+                or read_back
+                or name in WHERE_FIELDS
+                or (kind is FieldKind.AMOUNT and _AFTER_ALL.search(heard.text))
+            )
+        ):
+            # A few words that are nothing but a known fact told anew are a second thought, and so is whatever differs from
+            # what was just read back: the newer counts.
             if not _stands_for_itself(name, reading):
                 continue
-            newer = whole(heard.text, found) if kinds[name].kind in WHERE else found
+            newer = whole(heard.text, found) if kind in WHERE else found
             if notes.value(name) != newer.value:
                 notes.put_found(name, newer)
                 outcome.changed.add(name)
-                outcome.said.append(wording.changed(kinds[name].label, show(newer.value, kinds[name].kind)))
+                outcome.said.append(wording.changed(notes.catalog.fields[name].label, show(newer.value, kind)))
             outcome.understood = True
         elif notes.value(name) == found.value:
             # Said again, it is no less understood.
@@ -85,14 +135,19 @@ def tell(notes: Notes, heard: Heard, outcome: Outcome) -> None:
     keep_doubt(notes, heard.text, reading)
     if reading.districts and not notes.settled("district"):
         notes.memory.districts_offered = list(reading.districts)
-    told = sum(len(found.raw) for found in reading.fields.values())
     if heard.text.strip() in str(notes.value("description") or "") and len(heard.text) > 1:
         # Told before: said again, it is no less understood.
         outcome.understood = True
-    if not outcome.changed and add_to_story(notes, heard, told, _least(asked, told, answered)):
+    told += len(reading.fields[asked].raw) if answered and asked in reading.fields else 0
+    if not outcome.changed and not nothing_else and add_to_story(notes, heard, told, _least(asked, told, answered)):
         if not answered and not fresh and not outcome.said:
             outcome.said.append(wording.ADDED)
         outcome.understood = True
+
+
+def idle(text: str) -> bool:
+    """Whether the words tell nothing."""
+    return text.strip(" ，,。.！!？?") in IDLE
 
 
 def _same_place(notes: Notes) -> list[str]:
@@ -121,6 +176,7 @@ def add_to_story(notes: Notes, heard: Heard, told: int = 0, least: int = TELLING
     if (
         len(heard.text) - told < least
         or len(set(re.findall(r"[一-鿿]", heard.text))) < DISTINCT
+        or idle(heard.text)
         or heard.text in before
         or heard.text in (t.short for t in notes.catalog.topics.values())
     ):
@@ -174,7 +230,9 @@ def _reconsider(notes: Notes, heard: Heard, outcome: Outcome) -> None:
     best = heard.topics[0] if heard.topics else None
     if notes.value("topic") != OTHER or notes.raw("topic") in REFUSALS or best is None:
         return
-    if len(heard.text) < TELLING or tells_only(heard.text, read_fields(heard.text, heard.now, notes.catalog)):
+    if len(re.findall(r"[一-鿿]", heard.text)) < ENOUGH_WORDS or tells_only(
+        heard.text, read_fields(heard.text, heard.now, notes.catalog)
+    ):
         # An address says nothing of the topic: 芳城园一区 is no kindergarten.
         return
     if best.label != OTHER and best.confidence >= SURE:
@@ -185,7 +243,7 @@ def _reconsider(notes: Notes, heard: Heard, outcome: Outcome) -> None:
 
 def _begin(notes: Notes, heard: Heard, outcome: Outcome, bare: bool) -> None:
     """The first words of a complaint."""
-    if bare or len(heard.text.strip()) < 2:
+    if bare or len(heard.text.strip()) < 2 or idle(heard.text):
         return
     decide_topic(notes, heard)
     if notes.topic is None and not notes.memory.topics_offered:

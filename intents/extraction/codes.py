@@ -14,6 +14,7 @@ _MOBILE = re.compile(rf"(?<!{_D})[1１一幺]{_GAP}[3-9３-９三四五六七八
 _LANDLINE = re.compile(
     rf"(?<!{_D})(?:[0０零]{_D}{{2,3}}[\s\-—]?)?[2-8２-８二三四五六七八]{_D}{{6,7}}(?!{_D})|(?<!{_D})400[\s\-]?\d{{3}}[\s\-]?\d{{4}}(?!{_D})"
 )
+_MINE = re.compile(r"(?:我|本人)(?:自己)?的?(?:手机|电话|号码?)*(?:号)?(?:是|：|:)?[，,\s]*$")
 _PHONE_WORDS = re.compile(r"电话|手机|座机|联系|号码|打给|拨")
 _PLATE = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][\s·]?[A-Za-zＡ-Ｚ](?:[\s·]?[0-9A-Za-z０-９零〇一幺二两三四五六七八九]){5,6}(?![0-9A-Za-z])"
@@ -22,7 +23,7 @@ _ORDER = re.compile(
     r"(?:订单号?|单号|订单编号|编号)(?:是|为|：|:|\s)*(?P<code>[A-Za-z0-9\-零〇一幺二两三四五六七八九]{6,32})"
 )
 _POLE = re.compile(
-    r"(?:灯杆|杆子|电线杆|路灯)?(?:编号|号码|杆号|号|上写的|上喷的|上写着|上标的)(?:是|为|：|:|嗯|\s)*(?P<code>[东西南北沙朝海丰石通昌大]?[A-Za-z0-9\-零〇一幺二两三四五六七八九]{3,16})"
+    r"(?:灯杆|杆子|电线杆|路灯)?(?:编号|号码|杆号|号|上写的|上喷的|上写着|上标的)(?:是|为|：|:|嗯|\s)*(?P<code>[东西南北沙朝海丰石通昌大]?[A-Za-z0-9零〇一幺二两三四五六七八九](?:[\s\-]?[A-Za-z0-9零〇一幺二两三四五六七八九]){2,15})"
 )
 _LONG_CODE = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,4}\d{8,32}(?![0-9A-Za-z])")
 _CODE = re.compile(rf"[A-Za-z]{{0,6}}[\s\-]?(?:{_D}[\s\-]?){{2,32}}|[A-Za-z]+\d[A-Za-z0-9\-]*")
@@ -34,22 +35,30 @@ def digits(said: str) -> str:
     return "".join(c for c in text if c.isascii() and c.isdigit())
 
 
-def find_phones(text: str) -> Iterator[Found]:
-    """Mobile numbers anywhere; landlines only where a phone is spoken of, or alone."""
-    mobile = False
-    for match in _MOBILE.finditer(text):
-        value = digits(match.group())
-        if len(value) == 11:
-            mobile = True
-            yield Found(value, match.group(), match.start(), match.end())
-    if mobile:
+def find_phones(text: str, *, asked: bool = False) -> Iterator[Found]:
+    """Mobile numbers anywhere; landlines only where a phone is spoken of or `asked` for, or alone."""
+    mobiles = [match for match in _MOBILE.finditer(text) if len(digits(match.group())) == 11]
+    # 他手机158…，我的是139…: one's own before anybody else's.
+    for match in sorted(mobiles, key=lambda match: not _MINE.search(text[max(0, match.start() - 8) : match.start()])):
+        yield Found(digits(match.group()), match.group(), match.start(), match.end())
+    if mobiles:
         return
-    alone = len(text.strip()) <= 16
+    alone = asked or len(text.strip()) <= 16
     for match in _LANDLINE.finditer(text):
         if alone or _PHONE_WORDS.search(text[max(0, match.start() - 10) : match.start()]):
             value = digits(match.group())
             if 7 <= len(value) <= 12:
                 yield Found(value, match.group(), match.start(), match.end())
+
+
+def find_spelt_phone(text: str) -> Found | None:
+    """A mobile number that was asked for, dictated with words between: 138 后面我念慢点 1234 5678."""
+    runs = list(re.finditer(rf"{_D}(?:{_GAP}{_D})+", text))
+    value = "".join(digits(run.group()) for run in runs)
+    if len(runs) < 2 or not re.fullmatch(r"1[3-9]\d{9}", value):
+        return None
+    start, end = runs[0].start(), runs[-1].end()
+    return Found(value, text[start:end], start, end)
 
 
 def find_plate(text: str) -> Found | None:
@@ -78,7 +87,8 @@ def find_pole_number(text: str) -> Found | None:
     match = _POLE.search(text)
     if match is None:
         return None
-    return Found(match["code"].translate(_SPOKEN).upper(), match["code"], *match.span("code"))
+    code = re.sub(r"\s", "", match["code"]).translate(_SPOKEN).upper()
+    return Found(code, match["code"], *match.span("code"))
 
 
 def read_code(text: str) -> Found | None:

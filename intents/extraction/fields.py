@@ -7,7 +7,7 @@ from intents.catalog import FieldKind, Topic, load_catalog
 from intents.catalog.model import OTHER
 from intents.extraction.amounts import find_amounts
 from intents.extraction.choices import find_choice
-from intents.extraction.codes import find_order_number, find_phones, find_plate, find_pole_number
+from intents.extraction.codes import find_order_number, find_phones, find_plate, find_pole_number, find_spelt_phone
 from intents.extraction.counts import find_birth_year, find_people
 from intents.extraction.dates import find_dates
 from intents.extraction.names import find_names, find_person
@@ -53,15 +53,24 @@ _DONE = {
 }
 """What is done on the day that a field asks for."""
 
+_UNDONE = re.compile(r"关[的了门停张]|停业|歇业|倒闭|跑路|失联|搬走|搬了|闭店|走人|撤[店场]|没人")
+"""上上个礼拜关的门 is not when it was paid."""
+
 _CLAUSE = re.compile(r"[^，。,.；;！!？?\s]*")
 
 
 def _telling(text: str, name: str, dates: list[Found]) -> Found | None:
     """Of several dates the one in whose clause it is done (昨天关门了，前天交的钱); otherwise the first."""
     done = _DONE.get(name)
-    clauses = ((found, _CLAUSE.match(text, found.end)) for found in dates)
-    told = [found for found, clause in clauses if done and clause and done.search(clause.group())]
-    return next(iter(told or dates), None)
+    clauses = [(found, match.group() if (match := _CLAUSE.match(text, found.end)) else "") for found in dates]
+    told = [found for found, clause in clauses if done and done.search(clause)]
+    others = [found for found, clause in clauses if not (done and _UNDONE.search(clause))]
+    return next(iter(told or others), None)
+
+
+def _phone(text: str, asked: bool) -> Found | None:
+    spelt = find_spelt_phone(text) if asked else None
+    return spelt or next(find_phones(text, asked=asked), None)
 
 
 def _values(text: str, now: datetime, spec: Topic, topic: str | None, asked: str | None) -> dict[str, Found]:
@@ -79,7 +88,7 @@ def _values(text: str, now: datetime, spec: Topic, topic: str | None, asked: str
     candidates: dict[str, Found | None] = {
         **find_amounts(text, topic, asked),
         date_field: _telling(text, date_field, dates),
-        "contact_phone": next(find_phones(text), None),
+        "contact_phone": _phone(text, asked == "contact_phone"),
         "plate": find_plate(text),
         "order_number": find_order_number(text),
         "pole_number": find_pole_number(text),

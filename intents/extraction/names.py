@@ -43,10 +43,12 @@ def find_names(text: str, kind: str) -> Iterator[Found]:
     if kind == "employer":
         yield from _firms(text)
         yield from _bosses(text)
-    yield from _branded(text, kind)
+    branded, called = list(_branded(text, kind)), list(_called(text, kind)) if kind in ENTITY else []
+    # 叫安居客舍 is no 安居客.
+    yield from (found for found in branded if not any(_within(found, one) for one in called))
     if kind in ("platform", "brand"):
         return
-    yield from _called(text, kind)
+    yield from called
     weak: list[Found] = []
     yield from _by_suffix(text, kind, weak)
     yield from _dealt_with(text, kind)
@@ -57,6 +59,10 @@ def find_names(text: str, kind: str) -> Iterator[Found]:
             yield from _shops(text, other)
         if boss := BOSS_SURNAME.search(text):
             yield Found(f"{boss['surname']}{boss['title']}", boss.group(), *boss.span(), 0.7)
+
+
+def _within(inner: Found, outer: Found) -> bool:
+    return outer.start <= inner.start and inner.end < outer.end and not outer.value.startswith(f"{inner.value}（")
 
 
 def _bosses(text: str) -> Iterator[Found]:

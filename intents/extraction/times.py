@@ -127,6 +127,11 @@ def _clock(match: re.Match[str], prefix: str, inherited: str | None) -> str | No
     return f"{int(hour) % 24:02d}:{minute:02d}" if minute < 60 else None
 
 
+def names_a_part(text: str) -> bool:
+    """Whether a part of the day is named: 早上四点, and not 四点."""
+    return re.search(_PART, text) is not None
+
+
 def find_duration(text: str) -> Found | None:
     """How long it has lasted: "3天", "超过1周", "半年"; None when nothing is told."""
     for match in _DURATION.finditer(text):

@@ -139,11 +139,14 @@ def test_times_of_day_are_found(text: str, words: str) -> None:
     [
         ("昨天去看已经关门了，前天交的钱", "2026-11-21"),
         ("前天办的卡，昨天关门了", "2026-11-21"),
-        ("昨天就关门了", "2026-11-22"),
     ],
 )
 def test_of_several_days_the_one_counts_on_which_it_was_done(text: str, day: str) -> None:
     assert extract(text, now=NOW, topic="prepaid_refund")["paid_on"].value == day
+
+
+def test_the_day_on_which_a_shop_closed_is_not_when_it_was_paid() -> None:
+    assert "paid_on" not in extract("昨天就关门了", now=NOW, topic="prepaid_refund")
 
 
 def test_what_a_citizen_gropes_for_is_no_name() -> None:

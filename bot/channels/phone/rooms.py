@@ -15,7 +15,7 @@ from integrations.ticket import Ticket
 from intents.catalog import Catalog
 from intents.extraction.acts import Act
 
-_ENDING = ("thanks", "deny", "affirm", "skip", "cancel")
+_ENDING = ("thanks", "deny", "affirm", "skip", "cancel", "leave")
 
 
 @dataclass(frozen=True, slots=True)
