@@ -20,7 +20,25 @@ CALL_BACK_WORDS = (
 )
 """What a waiting citizen says to be called back instead."""
 
-GO_ON_WORDS = (wording.GO_ON, "继续吧", "继续办", "接着办", "不等了", "我不等了", "不用人工了", "还是你来吧")
+GO_ON_WORDS = (
+    wording.GO_ON,
+    "继续吧",
+    "继续办",
+    "接着办",
+    "不等了",
+    "我不等了",
+    "不用人工了",
+    "还是你来吧",
+    "跟你说也行",
+    "跟你说吧",
+    "先跟你说",
+    "先跟你说吧",
+    "跟你说也一样",
+    "你来办吧",
+    "你办也行",
+    "不转了",
+    "不用转了",
+)
 """What a waiting citizen says to come back to the bot."""
 
 BEFORE_GOING_ON = re.compile(r"^(?:算了|好吧|那|行吧|行了|哎|唉)+[，,。\s]*(?:我?不等了)?[，,。\s]*(?=.)")

@@ -71,6 +71,9 @@ def answer(notes: Notes, heard: Heard, asked: str, outcome: Outcome) -> bool:
         if found is not None:
             notes.put_found(asked, found)
             return True
+    if spec.kind in NAMES and _NO_SUCH.search(heard.text):
+        # 直接跟房东租的 没中介
+        return _pass(notes, heard, spec, outcome)
     reading = in_story(notes, read_fields(heard.text, heard.now, notes.catalog, notes.value("topic"), asked))
     keep_doubt(notes, heard.text, reading)
     if asked in reading.fields:
@@ -93,7 +96,7 @@ def answer(notes: Notes, heard: Heard, asked: str, outcome: Outcome) -> bool:
     if found is not None and found.value not in (None, ""):
         notes.put_found(asked, found)
         return True
-    words = heard.text.strip(" 。，,.!！？?")
+    words = _CALLED.sub("", heard.text.strip(" 。，,.!！？?"))
     if spec.kind in FREE_WORDS and 1 < len(words) <= LONGEST_NAME and not heard.acts and not reading.fields:
         if spec.kind in WHERE and _A_SENTENCE.search(words):
             return False
@@ -129,6 +132,14 @@ _NAMED_AFTER = re.compile(
     r"(?:院|中心|诊所|卫生室|服务站|驿站|公寓|之家|幼儿园|公司|集团|[店馆厅吧坊]|市场|商场|超市|大厦|广场|健身|瑜伽|美容|美发|学校|影城|银行)[吧啊呀的呢。，, ]*$"
 )
 """How the name of a shop or an institution ends that is a place as well (北医三院)."""
+
+_NO_SUCH = re.compile(
+    r"(?:没有?|不是|没通过|没找|没走|哪有|不通过)(?:什么)?(?:中介|公司|商家|机构|平台|单位|店名|名字|招牌|牌子)(?:[，,。\s啊的]|$)"
+)
+_CALLED = re.compile(
+    r"^(?:我们)?(?:[村店园院站]|小区|公司|名字|医院|机构)(?:名|名字)?(?:就)?(?:叫做?|是叫?|名叫)(?:什么|啥)?[\s，,]*(?=..)"
+)
+"""村叫 南尚乐: what it is called follows."""
 
 _PAUSE = re.compile(r"[\s，,。]")
 _A_SENTENCE = re.compile(r"[了没吗呢我你他]|还|给|被|把|为什么|怎么")

@@ -112,6 +112,9 @@ def _holding(notes: Notes, old: str) -> str | None:
     for name in notes.fields():
         if name == "description" or notes.value(name) is None:
             continue
+        spec = notes.fields()[name]
+        if spec.kind is FieldKind.DATE and old in str(notes.raw(name)):
+            return name
         if old in str(notes.value(name)) or str(notes.value(name)) in old or old == notes.raw(name):
             return name
     return None
@@ -133,6 +136,10 @@ def _change(notes: Notes, heard: Heard, name: str, new: str, old: str = "") -> l
     if name == "topic":
         return _retopic(notes, heard)
     spec = notes.fields().get(name) or notes.catalog.fields[name]
+    raw = notes.raw(name) or ""
+    if spec.kind is FieldKind.DATE and old and old in raw and old != raw:
+        # 不是去年 前年 takes back a part of 去年国庆.
+        new = raw.replace(old, new)
     if spec.kind in WHERE and old and (place := str(notes.value(name) or "")) != old and DETAIL.match(old):
         # 不是一区，是二区 takes back a part of 芳城园一区.
         return _put(notes, name, _as_found(heard, place.replace(old, new), new)) if old in place else []

@@ -12,8 +12,12 @@ from dialog.actions.outcome import Outcome
 from dialog.actions.questions import CONFIRM
 from dialog.actions.story import absorb, add_to_story, tell
 from dialog.actions.topic import TOLD_INSTEAD, lean, read_topic_answer, refuse_topic, settle_topic, take_topic
+from intents.catalog.model import OTHER
 from intents.show import fact
 from intents.understanding import read_fields
+
+LIKELIER = 0.5
+"""How sure a topic must have been, for going on with the story to mean a yes to it."""
 
 
 def fill(notes: Notes, heard: Heard) -> Outcome:
@@ -72,10 +76,11 @@ def _besides_the_topic(notes: Notes, heard: Heard, outcome: Outcome) -> None:
         notes.memory.told_instead += outcome.understood
         if not tells_only(heard.text, read_fields(heard.text, heard.now, notes.catalog)):
             lean(notes, heard)
-        alone = len(notes.memory.topics_offered) == 1
-        if alone and outcome.understood:
+        offered, leaning = notes.memory.topics_offered, notes.memory.leaning
+        likely = len(offered) == 1 and leaning.get(offered[0], 0.0) > max(leaning.get(OTHER, 0.0), LIKELIER)
+        if likely and outcome.understood:
             # Asked whether it is this, they go on telling: it is.
-            take_topic(notes, notes.memory.topics_offered[0], heard.text)
+            take_topic(notes, offered[0], heard.text)
         elif notes.memory.told_instead >= TOLD_INSTEAD:
             settle_topic(notes, heard)
         if notes.topic is not None:

@@ -33,6 +33,9 @@ NOT_THIS = re.compile(r"^[\s，,。嗯啊]*(?:算了|不用|不必|不要)(?:了
 """A refusal that does not say what of."""
 
 
+PRAISE, _PRAISES = "表扬", re.compile(r"夸|感谢")
+
+
 class Interruption(Action):
     """An action that answers and leaves the draft as it was, unless it says otherwise."""
 
@@ -178,7 +181,7 @@ class Greet(Interruption):
         """Greets, and invites if nothing is under way; an opening (我要投诉) tells the type already."""
         opening = heard.has("opening")
         say.utter_message(text=wording.LISTENING if opening else wording.WELCOME)
-        told = next((type_ for type_ in TYPES if type_ in heard.text), None)
+        told = next((type_ for type_ in TYPES if type_ in heard.text), PRAISE if _PRAISES.search(heard.text) else None)
         if opening and told and not notes.has_content():
             notes.put("type", told, heard.text)
             self.room.save(notes)

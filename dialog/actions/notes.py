@@ -23,6 +23,7 @@ class Memory:
     """What the dialog must remember between turns besides the facts; kept with the draft as JSON."""
 
     asked: str | None = None
+    opening: str = ""
     topics_offered: list[str] = field(default_factory=list)
     runners_up: list[str] = field(default_factory=list)
     districts_offered: list[str] = field(default_factory=list)

@@ -3,7 +3,7 @@
 import re
 
 from dialog.actions import wording
-from dialog.actions.answer import TELLING, keep_doubt, says_more, tells_only
+from dialog.actions.answer import NAMES, TELLING, keep_doubt, says_more, tells_only
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
 from dialog.actions.outcome import Outcome
@@ -65,9 +65,16 @@ _SAME_NUMBER = re.compile(
 )
 """还用刚才那个电话: the number is known."""
 
+_AGAINST = re.compile(
+    r"^[\s嗯那喂你您好，,]*(?:我)?(?:要|想|想要)?(?:投诉|举报|反映|告|说说?)(?:一下|一?个)?(?:我们?的?|我们?那个|那个|这个|你们的?)?[一-鿿]{2,6}(?:的(?:事|问题|情况))?[。.！!\s]*$"
+)
+
 _SUM = re.compile(
     r"^[\s大概差不多有就是得嗯]*[\d.零一二两三四五六七八九十几百千]+[万千百块元][\d零一二两三四五六七八九十几百千万块元钱多来左右吧的呢]*[。.\s]*$"
 )
+
+_FIGURES = re.compile(r"^\s*[1-9]\d{2,5}\s*$")
+"""Four digits, where a name was asked for."""
 
 TELLING_ACTS = ("pointing_back", "danger")
 """Acts whose words are a part of the story as well."""
@@ -88,6 +95,12 @@ def tell(notes: Notes, heard: Heard, outcome: Outcome) -> None:
     if not reading.fields and not answered:
         reading = _bare_sum(notes, heard, reading)
     read_back = asked == CONFIRM and len(heard.text) <= READ_BACK
+    known = reading.fields.get("place")
+    if read_back and known is not None and known.value == notes.value("place"):
+        # 孩子在石园小学 摊是在石园北区门口: of two places the one that was not read back is news.
+        others = " " * known.end + heard.text[known.end :]
+        rest = read_fields(others, heard.now, notes.catalog, notes.value("topic"))
+        reading = rest if "place" in rest.fields else reading
     brief = not answered and (read_back or len(heard.text) <= 2 * TELLING)
     nothing_else = tells_only(heard.text, reading)
     told_where = answered and asked in kinds and kinds[asked].kind in WHERE
@@ -188,7 +201,8 @@ def add_to_story(notes: Notes, heard: Heard, told: int = 0, least: int = TELLING
 def _bare_sum(notes: Notes, heard: Heard, reading: Reading) -> Reading:
     """A sum told by itself is the topic's sum, whatever was asked; a number without 万, 块 or 多 may be anything."""
     sums = [name for name, spec in notes.fields().items() if spec.kind is FieldKind.AMOUNT and not notes.settled(name)]
-    if not sums or not _SUM.match(heard.text):
+    names = notes.memory.asked in notes.fields() and notes.fields()[notes.memory.asked or ""].kind in NAMES
+    if not sums or not (_SUM.match(heard.text) or (names and _FIGURES.match(heard.text))):
         return reading
     return read_fields(heard.text, heard.now, notes.catalog, notes.value("topic"), sums[0])
 
@@ -245,10 +259,20 @@ def _begin(notes: Notes, heard: Heard, outcome: Outcome, bare: bool) -> None:
     """The first words of a complaint."""
     if bare or len(heard.text.strip()) < 2 or idle(heard.text):
         return
+    best = heard.topics[0] if heard.topics else None
+    if best is not None and (best.confidence < SURE or best.label == OTHER) and _AGAINST.match(heard.text):
+        # Whom it is about, and not yet what: 我要投诉房东.
+        notes.memory.opening = heard.text
+        outcome.understood = True
+        outcome.said.append(wording.LISTENING)
+        return
     decide_topic(notes, heard)
     if notes.topic is None and not notes.memory.topics_offered:
         return
-    notes.put("description", heard.text, heard.text, span=(0, len(heard.text)))
+    opening = notes.memory.opening
+    story = f"{opening}\n{heard.text}" if opening else heard.text
+    start = len(story) - len(heard.text)
+    notes.put("description", story, heard.text, span=(0, len(heard.text)) if not start else None)
     if heard.type is not None and notes.type is None:
         # Who only asks or thanks is asked for less: that has to be likely, not merely likeliest.
         doubtful = heard.type.label in ASKED_LESS and heard.type.confidence < SURE_OF_TYPE

@@ -10,6 +10,8 @@ from intents.extraction.amount_shapes import (
     CROWD,
     DEMANDED,
     DIMES,
+    GROUPED,
+    GROUPED_AFTER,
     MINE,
     MONEY_AFTER,
     MONTHS,
@@ -107,7 +109,7 @@ def _sum(text: str, number: Number, asked: str | None) -> _Sum | None:
     before = SIGN.sub("", before).rstrip()
     if UNIT_PRICE[0].search(before) or UNIT_PRICE[1].match(after):
         return None
-    if DEMANDED.search(before):
+    if DEMANDED.search(before) or GROUPED.search(before) or GROUPED_AFTER.match(after):
         return None
     role = next((role for role, pattern in ROLE_BEFORE if pattern.search(before)), None)
     following = next((name for name, pattern in ROLE_AFTER if pattern.search(after)), None)

@@ -33,6 +33,7 @@ from intents.extraction.name_shapes import (
     OWN_DISTRICT,
     QUOTED,
     SAME_BRAND,
+    SOMEBODY_ELSE,
     SUFFIX,
 )
 from intents.found import Found
@@ -216,7 +217,13 @@ def behind_place(name: Found, text: str, end: int) -> Found:
 
 def find_person(text: str) -> Found | None:
     """What the citizen is called: a full name, or a surname with or without a title."""
-    match = I_AM.search(text)
+    # 护士特别好 姓田 names the nurse.
+    told = (
+        m
+        for m in I_AM.finditer(text)
+        if "我" in m.group() or not SOMEBODY_ELSE.search(text[max(0, m.start() - 14) : m.start()])
+    )
+    match = next(told, None)
     if match is None:
         return None
     group = "name" if match["name"] else "sur"
