@@ -5,12 +5,13 @@ from typing import Any
 from dialog.actions import wording
 from dialog.actions.aloud import READ_BACK_AT_ONCE
 from dialog.actions.answer import answer, house, resolved, tells_only
+from dialog.actions.beginning import absorb
 from dialog.actions.corrections import correct
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
 from dialog.actions.outcome import Outcome
 from dialog.actions.questions import CONFIRM
-from dialog.actions.story import absorb, add_to_story, tell
+from dialog.actions.story import add_to_story, tell
 from dialog.actions.topic import TOLD_INSTEAD, lean, read_topic_answer, refuse_topic, settle_topic, take_topic
 from intents.catalog.model import OTHER
 from intents.show import fact

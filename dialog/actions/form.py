@@ -11,6 +11,7 @@ from rasa_sdk.forms import REQUESTED_SLOT
 from rasa_sdk.interfaces import ActionExecutionRejection
 
 from dialog.actions import aloud, followup, later, wording
+from dialog.actions.beginning import idle
 from dialog.actions.doubts import settle, settle_filed, take_up
 from dialog.actions.fill import fill
 from dialog.actions.heard import Heard
@@ -22,7 +23,6 @@ from dialog.actions.questions import CONFIRM, JOIN, LAST4, Question, next_questi
 from dialog.actions.remarks import no_proof, remarks
 from dialog.actions.room import Room
 from dialog.actions.status import answer_last4
-from dialog.actions.story import idle
 
 
 class ValidateTicketForm(FormValidationAction):

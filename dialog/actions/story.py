@@ -4,55 +4,22 @@ import re
 
 from dialog.actions import wording
 from dialog.actions.answer import NAMES, TELLING, keep_doubt, says_more, tells_only
+from dialog.actions.beginning import WHERE_FIELDS, begin, idle, reconsider
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
 from dialog.actions.outcome import Outcome
 from dialog.actions.places import WHERE, finer, whole
 from dialog.actions.questions import CONFIRM
 from dialog.actions.times import in_story
-from dialog.actions.topic import ENOUGH_WORDS, REFUSALS, decide_topic, take_topic
 from intents.catalog import FieldKind
-from intents.catalog.model import ASKED_LESS, OTHER
-from intents.show import fact, show
-from intents.understanding import SURE, Reading, read_fields
+from intents.show import show
+from intents.understanding import Reading, read_fields
 
-USUAL_TYPE, PRAISE = "求助", "表扬"
-SURE_OF_TYPE = 0.6
 REMARK = 5
 """Characters from which a message that holds no fact at all is still a part of the story (物业管不了)."""
 
 SHORT_REMARK, DISTINCT = 2, 2
 """The same, where nothing in words is asked for; and the different characters that a remark has at least: 哈哈哈哈哈 is none."""
-
-IDLE = (
-    "你猜",
-    "随便",
-    "随你",
-    "无语",
-    "呵呵",
-    "你说呢",
-    "爱谁谁",
-    "听见没",
-    "听到没",
-    "听得见吗",
-    "在听吗",
-    "继续",
-    "然后呢",
-    "哦豁",
-    "啊这",
-    "那个",
-    "这个",
-    "哎呀",
-    "我去",
-    "好家伙",
-)
-"""Words that tell nothing."""
-
-WHERE_FIELDS = ("place", "estate", "village", "district", "street")
-HERE = re.compile(
-    r"我们?家|我们(?:小区|这|那|楼|村|社区|院)|咱们?(?:小区|这|那|楼|村|院)|这边|这里|这儿|门口|楼下|小区里|也是这|同一个"
-)
-"""How a second complaint says that it is at the first one's place."""
 
 READ_BACK = 40
 """Characters up to which a message after the read-back is about what was read back."""
@@ -64,10 +31,6 @@ _SAME_NUMBER = re.compile(
     r"^[\s嗯那]*(?:电话|手机|号码)?(?:还|就|也|仍)*(?:是|用|留|打)?(?:刚才|刚刚|之前|上次|原来|前面|一样|同一个)的?(?:那个?|这个?)?(?:电话|号码|手机|号)?(?:就行|吧|啊|呗)?[。.\s]*$"
 )
 """还用刚才那个电话: the number is known."""
-
-_AGAINST = re.compile(
-    r"^[\s嗯那喂你您好，,]*(?:我)?(?:要|想|想要)?(?:投诉|举报|反映|告|说说?)(?:一下|一?个)?(?:我们?的?|我们?那个|那个|这个|你们的?)?[一-鿿]{2,6}(?:的(?:事|问题|情况))?[。.！!\s]*$"
-)
 
 _SUM = re.compile(
     r"^[\s大概差不多有就是得嗯]*[\d.零一二两三四五六七八九十几百千]+[万千百块元][\d零一二两三四五六七八九十几百千万块元钱多来左右吧的呢]*[。.\s]*$"
@@ -85,22 +48,13 @@ def tell(notes: Notes, heard: Heard, outcome: Outcome) -> None:
     answered, asked = outcome.understood, notes.memory.asked or ""
     bare = any(act.kind not in TELLING_ACTS for act in heard.acts) and not says_more(heard)
     if notes.topic is None and not notes.memory.topics_offered:
-        _begin(notes, heard, outcome, bare)
+        begin(notes, heard, outcome, bare)
         return
     if bare:
         return
-    _reconsider(notes, heard, outcome)
-    reading = in_story(notes, read_fields(heard.text, heard.now, notes.catalog, notes.value("topic")))
-    kinds = notes.fields()
-    if not reading.fields and not answered:
-        reading = _bare_sum(notes, heard, reading)
+    reconsider(notes, heard, outcome)
     read_back = asked == CONFIRM and len(heard.text) <= READ_BACK
-    known = reading.fields.get("place")
-    if read_back and known is not None and known.value == notes.value("place"):
-        # 孩子在石园小学 摊是在石园北区门口: of two places the one that was not read back is news.
-        others = " " * known.end + heard.text[known.end :]
-        rest = read_fields(others, heard.now, notes.catalog, notes.value("topic"))
-        reading = rest if "place" in rest.fields else reading
+    reading, kinds = _read(notes, heard, answered, read_back), notes.fields()
     brief = not answered and (read_back or len(heard.text) <= 2 * TELLING)
     nothing_else = tells_only(heard.text, reading)
     told_where = answered and asked in kinds and kinds[asked].kind in WHERE
@@ -158,26 +112,19 @@ def tell(notes: Notes, heard: Heard, outcome: Outcome) -> None:
         outcome.understood = True
 
 
-def idle(text: str) -> bool:
-    """Whether the words tell nothing."""
-    return text.strip(" ，,。.！!？?") in IDLE
-
-
-def _same_place(notes: Notes) -> list[str]:
-    """The last complaint's place, for one that is said to be there too; the facts to repeat."""
-    earlier, kinds = notes.earlier(), notes.fields()
-    told = {name: one for name in WHERE_FIELDS if earlier and (one := earlier.fields.get(name)) and one.value}
-    # What this topic asks for as the estate may have been told as the place, and the other way round.
-    spot = next((told[name] for name in ("place", "estate", "village") if name in told), None)
-    for name in ("place", "estate"):
-        if spot is not None and notes.topic is not None and name in notes.topic.required:
-            told.setdefault(name, spot)
-    facts = []
-    for name, one in told.items():
-        if name in kinds and not notes.settled(name):
-            notes.put(name, one.value, one.raw, turn=one.turn)
-            facts.append(show(one.value, kinds[name].kind))
-    return list(dict.fromkeys(facts))
+def _read(notes: Notes, heard: Heard, answered: bool, read_back: bool) -> Reading:
+    """What the message says, as the story so far means it."""
+    topic = notes.value("topic")
+    reading = in_story(notes, read_fields(heard.text, heard.now, notes.catalog, topic))
+    if not reading.fields and not answered:
+        return _bare_sum(notes, heard, reading)
+    known = reading.fields.get("place")
+    if read_back and known is not None and known.value == notes.value("place"):
+        # 孩子在石园小学 摊是在石园北区门口: of two places the one that was not read back is news.
+        others = " " * known.end + heard.text[known.end :]
+        rest = read_fields(others, heard.now, notes.catalog, topic)
+        return rest if "place" in rest.fields else reading
+    return reading
 
 
 def add_to_story(notes: Notes, heard: Heard, told: int = 0, least: int = TELLING) -> bool:
@@ -237,74 +184,3 @@ def _stands_for_itself(name: str, reading: Reading) -> bool:
     named = district is not None and district.confidence == 1.0
     street = reading.fields.get("street")
     return named or (name == "street" and street is not None and street.raw == street.value)
-
-
-def _reconsider(notes: Notes, heard: Heard, outcome: Outcome) -> None:
-    """What was filed under `other` for want of words becomes its topic when the words come."""
-    best = heard.topics[0] if heard.topics else None
-    if notes.value("topic") != OTHER or notes.raw("topic") in REFUSALS or best is None:
-        return
-    if len(re.findall(r"[一-鿿]", heard.text)) < ENOUGH_WORDS or tells_only(
-        heard.text, read_fields(heard.text, heard.now, notes.catalog)
-    ):
-        # An address says nothing of the topic: 芳城园一区 is no kindergarten.
-        return
-    if best.label != OTHER and best.confidence >= SURE:
-        take_topic(notes, best.label, heard.text)
-        outcome.said.append(wording.understood(notes.catalog.topics[best.label].short, ()))
-        outcome.understood = True
-
-
-def _begin(notes: Notes, heard: Heard, outcome: Outcome, bare: bool) -> None:
-    """The first words of a complaint."""
-    if bare or len(heard.text.strip()) < 2 or idle(heard.text):
-        return
-    best = heard.topics[0] if heard.topics else None
-    if best is not None and (best.confidence < SURE or best.label == OTHER) and _AGAINST.match(heard.text):
-        # Whom it is about, and not yet what: 我要投诉房东.
-        notes.memory.opening = heard.text
-        outcome.understood = True
-        outcome.said.append(wording.LISTENING)
-        return
-    decide_topic(notes, heard)
-    if notes.topic is None and not notes.memory.topics_offered:
-        return
-    opening = notes.memory.opening
-    story = f"{opening}\n{heard.text}" if opening else heard.text
-    start = len(story) - len(heard.text)
-    notes.put("description", story, heard.text, span=(0, len(heard.text)) if not start else None)
-    if heard.type is not None and notes.type is None:
-        # Who only asks or thanks is asked for less: that has to be likely, not merely likeliest.
-        doubtful = heard.type.label in ASKED_LESS and heard.type.confidence < SURE_OF_TYPE
-        notes.put("type", USUAL_TYPE if doubtful else heard.type.label, heard.text)
-    outcome.understood = True
-    absorb(notes, heard, outcome)
-
-
-def absorb(notes: Notes, heard: Heard, outcome: Outcome) -> None:
-    """Fills the fields of a topic just settled from the story told before."""
-    if notes.topic is None:
-        return
-    story, turn = str(notes.value("description") or heard.text), notes.turn_of("description")
-    reading = read_fields(story, heard.now, notes.catalog, notes.topic.id)
-    facts: list[str] = []
-    for name, found in reading.fields.items():
-        if notes.type == PRAISE and notes.fields()[name].kind is FieldKind.CHOICE:
-            # Whoever praises the repair does not report what was broken.
-            continue
-        if not notes.settled(name):
-            notes.put_found(name, found, turn=turn)
-            facts.append(fact(found.value, notes.fields()[name]))
-    if not set(reading.fields) & set(WHERE_FIELDS) and HERE.search(story):
-        facts += _same_place(notes)
-    for name, said in notes.memory.proposed.items():
-        if name in notes.topic.fields and not notes.settled(name) and said in story:
-            start = story.index(said)
-            notes.put(name, said, said, turn=turn, span=(start, start + len(said)))
-            facts.append(said)
-    notes.memory.proposed = {}
-    keep_doubt(notes, story, reading)
-    if reading.districts and not notes.settled("district"):
-        notes.memory.districts_offered = list(reading.districts)
-    short = None if notes.topic.id == OTHER else notes.topic.short
-    outcome.said.append(wording.understood(short, [one for one in facts if len(one) <= 20][:5]))

@@ -1,0 +1,148 @@
+"""How a complaint begins: whether the words tell anything, what they are about, and every fact they hold."""
+
+import re
+
+from dialog.actions import wording
+from dialog.actions.answer import keep_doubt, tells_only
+from dialog.actions.heard import Heard
+from dialog.actions.notes import Notes
+from dialog.actions.outcome import Outcome
+from dialog.actions.topic import ENOUGH_WORDS, REFUSALS, decide_topic, take_topic
+from intents.catalog import FieldKind
+from intents.catalog.model import ASKED_LESS, OTHER
+from intents.show import fact, show
+from intents.understanding import SURE, read_fields
+
+USUAL_TYPE, PRAISE = "求助", "表扬"
+SURE_OF_TYPE = 0.6
+
+IDLE = frozenset(
+    [
+        "你猜",
+        "随便",
+        "随你",
+        "无语",
+        "呵呵",
+        "你说呢",
+        "爱谁谁",
+        "听见没",
+        "听到没",
+        "听得见吗",
+        "在听吗",
+        "继续",
+        "然后呢",
+        "哦豁",
+        "啊这",
+        "那个",
+        "这个",
+        "哎呀",
+        "我去",
+        "好家伙",
+    ]
+)
+"""Words that tell nothing."""
+
+WHERE_FIELDS = ("place", "estate", "village", "district", "street")
+"""Fields that tell where."""
+
+HERE = re.compile(
+    r"我们?家|我们(?:小区|这|那|楼|村|社区|院)|咱们?(?:小区|这|那|楼|村|院)|这边|这里|这儿|门口|楼下|小区里|也是这|同一个"
+)
+"""How a second complaint says that it is at the first one's place."""
+
+_AGAINST = re.compile(
+    r"^[\s嗯那喂你您好，,]*(?:我)?(?:要|想|想要)?(?:投诉|举报|反映|告|说说?)(?:一下|一?个)?(?:我们?的?|我们?那个|那个|这个|你们的?)?[一-鿿]{2,6}(?:的(?:事|问题|情况))?[。.！!\s]*$"
+)
+
+
+def idle(text: str) -> bool:
+    """Whether the words tell nothing."""
+    return text.strip(" ，,。.！!？?") in IDLE
+
+
+def begin(notes: Notes, heard: Heard, outcome: Outcome, bare: bool) -> None:
+    """The first words of a complaint."""
+    if bare or len(heard.text.strip()) < 2 or idle(heard.text):
+        return
+    best = heard.topics[0] if heard.topics else None
+    if best is not None and (best.confidence < SURE or best.label == OTHER) and _AGAINST.match(heard.text):
+        # Whom it is about, and not yet what: 我要投诉房东.
+        notes.memory.opening = heard.text
+        outcome.understood = True
+        outcome.said.append(wording.LISTENING)
+        return
+    decide_topic(notes, heard)
+    if notes.topic is None and not notes.memory.topics_offered:
+        return
+    opening = notes.memory.opening
+    story = f"{opening}\n{heard.text}" if opening else heard.text
+    start = len(story) - len(heard.text)
+    notes.put("description", story, heard.text, span=(0, len(heard.text)) if not start else None)
+    if heard.type is not None and notes.type is None:
+        # Who only asks or thanks is asked for less: that has to be likely, not merely likeliest.
+        doubtful = heard.type.label in ASKED_LESS and heard.type.confidence < SURE_OF_TYPE
+        notes.put("type", USUAL_TYPE if doubtful else heard.type.label, heard.text)
+    outcome.understood = True
+    absorb(notes, heard, outcome)
+
+
+def reconsider(notes: Notes, heard: Heard, outcome: Outcome) -> None:
+    """What was filed under `other` for want of words becomes its topic when the words come."""
+    best = heard.topics[0] if heard.topics else None
+    if notes.value("topic") != OTHER or notes.raw("topic") in REFUSALS or best is None:
+        return
+    if len(re.findall(r"[一-鿿]", heard.text)) < ENOUGH_WORDS or tells_only(
+        heard.text, read_fields(heard.text, heard.now, notes.catalog)
+    ):
+        # An address says nothing of the topic: 芳城园一区 is no kindergarten.
+        return
+    if best.label != OTHER and best.confidence >= SURE:
+        take_topic(notes, best.label, heard.text)
+        outcome.said.append(wording.understood(notes.catalog.topics[best.label].short, ()))
+        outcome.understood = True
+
+
+def absorb(notes: Notes, heard: Heard, outcome: Outcome) -> None:
+    """Fills the fields of a topic just settled from the story told before."""
+    if notes.topic is None:
+        return
+    story, turn = str(notes.value("description") or heard.text), notes.turn_of("description")
+    reading = read_fields(story, heard.now, notes.catalog, notes.topic.id)
+    facts: list[str] = []
+    for name, found in reading.fields.items():
+        if notes.type == PRAISE and notes.fields()[name].kind is FieldKind.CHOICE:
+            # Whoever praises the repair does not report what was broken.
+            continue
+        if not notes.settled(name):
+            notes.put_found(name, found, turn=turn)
+            facts.append(fact(found.value, notes.fields()[name]))
+    if not set(reading.fields) & set(WHERE_FIELDS) and HERE.search(story):
+        facts += _same_place(notes)
+    for name, said in notes.memory.proposed.items():
+        if name in notes.topic.fields and not notes.settled(name) and said in story:
+            start = story.index(said)
+            notes.put(name, said, said, turn=turn, span=(start, start + len(said)))
+            facts.append(said)
+    notes.memory.proposed = {}
+    keep_doubt(notes, story, reading)
+    if reading.districts and not notes.settled("district"):
+        notes.memory.districts_offered = list(reading.districts)
+    short = None if notes.topic.id == OTHER else notes.topic.short
+    outcome.said.append(wording.understood(short, [one for one in facts if len(one) <= 20][:5]))
+
+
+def _same_place(notes: Notes) -> list[str]:
+    """The last complaint's place, for one that is said to be there too; the facts to repeat."""
+    earlier, kinds = notes.earlier(), notes.fields()
+    told = {name: one for name in WHERE_FIELDS if earlier and (one := earlier.fields.get(name)) and one.value}
+    # What this topic asks for as the estate may have been told as the place, and the other way round.
+    spot = next((told[name] for name in ("place", "estate", "village") if name in told), None)
+    for name in ("place", "estate"):
+        if spot is not None and notes.topic is not None and name in notes.topic.required:
+            told.setdefault(name, spot)
+    facts = []
+    for name, one in told.items():
+        if name in kinds and not notes.settled(name):
+            notes.put(name, one.value, one.raw, turn=one.turn)
+            facts.append(show(one.value, kinds[name].kind))
+    return list(dict.fromkeys(facts))
