@@ -75,6 +75,8 @@ def test_dates_are_normalised_with_their_precision(text: str, date: str, precisi
         ("我电话是幺三八零零零零五六七八", "contact_phone", "13800005678"),
         ("联系我138 0000 1234", "contact_phone", "13800001234"),
         ("座机010-64738888", "contact_phone", "01064738888"),
+        ("家里座机6352 1188", "contact_phone", "63521188"),
+        ("他手机15811112222 我的是13911113333 打我的", "contact_phone", "13911113333"),
         ("车牌京A12345的车天天堵门", "plate", "京A12345"),
         ("大概有二十多个工友", "people_affected", 20),
         ("没签合同", "has_contract", False),
@@ -143,6 +145,36 @@ def test_times_of_day_are_found(text: str, words: str) -> None:
 )
 def test_of_several_days_the_one_counts_on_which_it_was_done(text: str, day: str) -> None:
     assert extract(text, now=NOW, topic="prepaid_refund")["paid_on"].value == day
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("我想想啊 我电话是138 后面我念慢点 1234 5678", "13812345678"),
+        ("那就留我的吧 010-63001234", "01063001234"),
+    ],
+)
+def test_a_number_that_was_asked_for_may_stand_in_a_sentence(text: str, number: str) -> None:
+    assert extract(text, now=NOW, topic="street_lights", asked="contact_phone")["contact_phone"].value == number
+
+
+@pytest.mark.parametrize(
+    ("text", "lasting"),
+    [
+        ("垃圾堆了快一个礼拜", "1周"),
+        ("已经有十来天没人收了", "超过10天"),
+        ("堆了四五天没人管", "4天"),
+        ("不收有两三个月了", "2个月"),
+        ("停了好些天", "长期"),
+    ],
+)
+def test_how_long_it_has_lasted_is_told_before_or_after(text: str, lasting: str) -> None:
+    assert values(text, "garbage_collection")["duration"] == lasting
+
+
+@pytest.mark.parametrize("text", ["每两天才收一次", "8月3日没收", "一个星期收一次"])
+def test_how_often_and_when_are_no_duration(text: str) -> None:
+    assert "duration" not in values(text, "garbage_collection")
 
 
 def test_the_day_on_which_a_shop_closed_is_not_when_it_was_paid() -> None:
