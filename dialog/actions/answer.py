@@ -142,7 +142,7 @@ _CALLED = re.compile(
 """村叫 南尚乐: what it is called follows."""
 
 _PAUSE = re.compile(r"[\s，,。]")
-_A_SENTENCE = re.compile(r"[了没吗呢我你他]|还|给|被|把|为什么|怎么")
+_A_SENTENCE = re.compile(r"[了没吗呢我你他推说找]|还|给|被|把|为什么|怎么")
 """What no place is called: 买了七年了还没给办."""
 
 _FILLERS = re.compile(

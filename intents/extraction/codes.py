@@ -12,7 +12,7 @@ _GAP = r"[\s\-—·.，,、]?"
 
 _MOBILE = re.compile(rf"(?<!{_D})[1１一幺]{_GAP}[3-9３-９三四五六七八九](?:{_GAP}{_D}){{9}}(?!{_D})")
 _LANDLINE = re.compile(
-    rf"(?<!{_D})(?:[0０零]{_D}{{2,3}}[\s\-—]?)?[2-8２-８二三四五六七八]{_D}{{3}}[\s\-]?{_D}{{3,4}}(?!{_D})|(?<!{_D})400[\s\-]?\d{{3}}[\s\-]?\d{{4}}(?!{_D})"
+    rf"(?<!{_D})(?<!{_D}[\s\-])(?:[0０零]{_D}{{2,3}}[\s\-—]?)?[2-8２-８二三四五六七八]{_D}{{3}}[\s\-]?{_D}{{3,4}}(?!{_D})(?![\s\-]{_D})|(?<!{_D})400[\s\-]?\d{{3}}[\s\-]?\d{{4}}(?!{_D})"
 )
 _MINE = re.compile(r"(?:我|本人)(?:自己)?的?(?:手机|电话|号码?)*(?:号)?(?:是|：|:)?[，,\s]*$")
 _PHONE_WORDS = re.compile(r"电话|手机|座机|联系|号码|打给|拨")
@@ -25,6 +25,10 @@ _ORDER = re.compile(
 _POLE = re.compile(
     r"(?:灯杆|杆子|电线杆|路灯)?(?:编号|号码|杆号|号|上写的|上喷的|上写着|上标的)(?:是|为|：|:|嗯|\s)*(?P<code>[东西南北沙朝海丰石通昌大]?[A-Za-z0-9零〇一幺二两三四五六七八九](?:[\s\-]?[A-Za-z0-9零〇一幺二两三四五六七八九]){2,15})"
 )
+_BARE_ORDER = re.compile(r"\d[\d\s\-]{12,40}")
+"""Nothing but digits, and more than a ticket's: platforms number their orders like that."""
+
+TICKET_DIGITS = 12
 _LONG_CODE = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,4}\d{8,32}(?![0-9A-Za-z])")
 _CODE = re.compile(rf"[A-Za-z]{{0,6}}[\s\-]?(?:{_D}[\s\-]?){{2,32}}|[A-Za-z]+\d[A-Za-z0-9\-]*")
 
@@ -74,6 +78,8 @@ def find_order_number(text: str) -> Found | None:
     """The number of an order, where it is called one or is too long to be anything else."""
     if match := _ORDER.search(text):
         return Found(match["code"].translate(_SPOKEN), match["code"], *match.span("code"))
+    if (bare := _BARE_ORDER.fullmatch(text.strip())) and len(digits(text)) > TICKET_DIGITS:
+        return Found(digits(text), bare.group(), text.index(bare.group()), text.index(bare.group()) + len(bare.group()))
     for match in _LONG_CODE.finditer(text):
         if len(match.group()) >= 12 and "订单" in text:
             return Found(match.group(), match.group(), *match.span())

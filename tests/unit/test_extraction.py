@@ -172,6 +172,12 @@ def test_how_long_it_has_lasted_is_told_before_or_after(text: str, lasting: str)
     assert values(text, "garbage_collection")["duration"] == lasting
 
 
+def test_a_long_number_alone_is_an_order_and_no_part_of_it_a_telephone() -> None:
+    found = extract("250611 8837 2210 4456", now=NOW, topic="online_purchase", asked="contact_phone")
+    assert found["order_number"].value == "250611883722104456"
+    assert "contact_phone" not in found
+
+
 @pytest.mark.parametrize("text", ["每两天才收一次", "8月3日没收", "一个星期收一次"])
 def test_how_often_and_when_are_no_duration(text: str) -> None:
     assert "duration" not in values(text, "garbage_collection")
