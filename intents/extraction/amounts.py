@@ -17,6 +17,7 @@ from intents.extraction.amount_shapes import (
     MONTHS,
     MORE_OWED,
     NOT_MONEY_AFTER,
+    NOTHING,
     ONE_MONTH_ONLY,
     OWED,
     OWING_TOPICS,
@@ -24,6 +25,7 @@ from intents.extraction.amount_shapes import (
     PAID,
     PER_MONTH,
     PER_MONTH_AFTER,
+    PIECES,
     RECEIVED,
     REMAINING,
     ROLE_AFTER,
@@ -109,12 +111,20 @@ def _sum(text: str, number: Number, asked: str | None) -> _Sum | None:
     before = SIGN.sub("", before).rstrip()
     if UNIT_PRICE[0].search(before) or UNIT_PRICE[1].match(after):
         return None
-    if DEMANDED.search(before) or GROUPED.search(before) or GROUPED_AFTER.match(after):
+    if (
+        NOTHING.match(text, number.start)
+        or DEMANDED.search(before)
+        or GROUPED.search(before)
+        or GROUPED_AFTER.match(after)
+    ):
         return None
     role = next((role for role, pattern in ROLE_BEFORE if pattern.search(before)), None)
     following = next((name for name, pattern in ROLE_AFTER if pattern.search(after)), None)
     used = bool(USED.search(before))
     money = MONEY_AFTER.match(after)
+    if money and money.group().strip() == "块" and number.value < PIECES and not (role or following or used or asked):
+        # 桥塌了一块: a piece of it.
+        return None
     if not money and not sign:
         if NOT_MONEY_AFTER.match(after) or re.search(r"[A-Za-z第\-]$", before) or re.match(r"[A-Za-z\-]", after):
             return None
