@@ -128,7 +128,16 @@ def _just_told(notes: Notes, heard: Heard, new: str) -> str | None:
         spec = kinds[name]
         if spec.kind not in FREE_WORDS and read_answer(new, spec.kind, heard.now, spec.options) is not None:
             return name
+    where = next((name for name in told if kinds[name].kind in WHERE), None)
+    if where is not None and _LIKE_A_PLACE.search(new.strip()):
+        return where
     return asked if asked in kinds else None
+
+
+_LIKE_A_PLACE = re.compile(
+    r"^[一-鿿0-9A-Za-z]{2,12}(?:[村庄路街里园苑区院楼桥口营屯台坊镇乡寺门巷]|小区|胡同)[的吧啊]?$"
+)
+"""小辛庄, said to put right what was told last."""
 
 
 def _change(notes: Notes, heard: Heard, name: str, new: str, old: str = "") -> list[str]:
@@ -147,7 +156,13 @@ def _change(notes: Notes, heard: Heard, name: str, new: str, old: str = "") -> l
     found = reading.fields.get(name) or read_answer(new, spec.kind, heard.now, spec.options)
     if found is not None and spec.kind in WHERE:
         found = whole(new, found)
-    if found is None and spec.kind in (FieldKind.TEXT, FieldKind.PLACE, FieldKind.ESTATE, FieldKind.MERCHANT):
+    if found is None and spec.kind in (
+        FieldKind.TEXT,
+        FieldKind.PLACE,
+        FieldKind.ESTATE,
+        FieldKind.VILLAGE,
+        FieldKind.MERCHANT,
+    ):
         found = _as_found(heard, new, new)
     elsewhere = reading.fields.get("place") if spec.kind in (FieldKind.DISTRICT, FieldKind.STREET) else None
     if found is None and elsewhere is not None:
@@ -157,6 +172,7 @@ def _change(notes: Notes, heard: Heard, name: str, new: str, old: str = "") -> l
     if found is None:
         notes.memory.ask_next = name
         return []
+    near = spec.kind in WHERE and _alike(str(notes.value(name) or ""), str(found.value))
     said = _put(notes, name, found)
     # 海淀 said instead of 朝阳 makes the old street wrong as well.
     if name == "district":
@@ -164,9 +180,17 @@ def _change(notes: Notes, heard: Heard, name: str, new: str, old: str = "") -> l
             if notes.value(dependent) is not None:
                 notes.put(dependent, None, heard.text)
     for other, more in reading.fields.items():
+        if near:
+            # 小辛庄 for 大辛庄 lies where that lay, whatever other 小辛庄 there is.
+            break
         if other != name and other in ("district", "street") and more.value != notes.value(other):
             notes.put_found(other, more)
     return said
+
+
+def _alike(old: str, new: str) -> bool:
+    """Whether two names share a pair of characters."""
+    return any(new[i : i + 2] in old for i in range(len(new) - 1))
 
 
 def _as_found(heard: Heard, value: str, said: str) -> Found:

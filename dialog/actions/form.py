@@ -103,6 +103,9 @@ class ValidateTicketForm(FormValidationAction):
             return [wording.NO_PROOF_NEEDED]
         if memory.asked == CONFIRM and (outcome := _confirmation(notes, heard)) is not None:
             return _settle(notes, outcome)
+        if memory.resumed and not notes.has_content() and heard.has("dont_know"):
+            # Asked for their ticket's number, they have kept none.
+            return [wording.NO_NUMBER]
         memory.asking_which_to_change = False
         if not notes.has_content() and (
             idle(heard.text) or (all(act.kind == "affirm" for act in heard.acts) and heard.acts)

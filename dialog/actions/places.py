@@ -44,6 +44,15 @@ def whole(text: str, found: Found) -> Found:
     return replace(found, value=raw, raw=raw, start=start, end=end)
 
 
+def with_house(text: str, found: Found) -> Found:
+    """A place with the block and door that follow it after a pause: 十里堡 恋日绿岛 3号楼."""
+    house = _REST.match(text, found.end)
+    if house is None or house.end() < len(_TRAILING.sub("", text)):
+        return found
+    raw = text[found.start : house.end()].rstrip()
+    return replace(found, value=raw, raw=raw, end=found.start + len(raw))
+
+
 def finer(old: str, new: str) -> bool:
     """Whether a place told later says where in the earlier one: 黄村地铁站 in 黄村, 龙锦三街 in 回龙观 (a whole area)."""
     if new == old or new in old:

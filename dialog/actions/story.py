@@ -8,7 +8,7 @@ from dialog.actions.beginning import WHERE_FIELDS, begin, idle, reconsider
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
 from dialog.actions.outcome import Outcome
-from dialog.actions.places import WHERE, finer, whole
+from dialog.actions.places import WHERE, finer, whole, with_house
 from dialog.actions.questions import CONFIRM
 from dialog.actions.times import in_story
 from intents.catalog import FieldKind
@@ -70,7 +70,7 @@ def tell(notes: Notes, heard: Heard, outcome: Outcome) -> None:
         if (notes.value(name) is None and (name not in notes.draft.fields or not answered)) or (
             kind in WHERE and _refines(notes, name, reading)
         ):
-            notes.put_found(name, found)
+            notes.put_found(name, with_house(heard.text, found) if kind in WHERE else found)
             told += len(found.raw)
             outcome.understood = fresh = True
         elif (

@@ -131,6 +131,9 @@ GROUPED, GROUPED_AFTER = re.compile(r"\d[\s\-]+$"), re.compile(r"^[\s\-]+\d{3,}"
 PIECES = 5
 """Below this, 块 without 钱 and with nobody paying counts pieces."""
 
+BEFORE_A_RISE = re.compile(r"(?:从|由)(?:原来的?|每月)?$"), re.compile(r"^(?:块钱?|元)?(?:一?个?月)?(?:涨|调|提|加)")
+"""从四千二涨到五千八: the old price is not what is paid."""
+
 NOTHING = re.compile(r"一(?:毛|分|块)钱?(?:都|也)?[没不]")
 """一毛钱没见着 is no sum."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from intents.extraction.amount_shapes import (
     AGREED,
     BARE_CLAUSE,
+    BEFORE_A_RISE,
     COLLOQUIAL,
     CROWD,
     DEMANDED,
@@ -113,6 +114,7 @@ def _sum(text: str, number: Number, asked: str | None) -> _Sum | None:
         return None
     if (
         NOTHING.match(text, number.start)
+        or (BEFORE_A_RISE[0].search(before) and BEFORE_A_RISE[1].match(after))
         or DEMANDED.search(before)
         or GROUPED.search(before)
         or GROUPED_AFTER.match(after)
