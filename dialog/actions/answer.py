@@ -71,15 +71,14 @@ def answer(notes: Notes, heard: Heard, asked: str, outcome: Outcome) -> bool:
         if found is not None:
             notes.put_found(asked, found)
             return True
-    if spec.kind in NAMES and _NO_SUCH.search(heard.text):
-        # 直接跟房东租的 没中介
-        return _pass(notes, heard, spec, outcome)
     reading = in_story(notes, read_fields(heard.text, heard.now, notes.catalog, notes.value("topic"), asked))
     keep_doubt(notes, heard.text, reading)
     if asked in reading.fields:
         found = reading.fields[asked]
         notes.put_found(asked, whole(heard.text, found) if spec.kind in WHERE else found)
         return True
+    if spec.kind in NAMES and _NO_SUCH.search(heard.text):
+        return _pass(notes, heard, spec, outcome)
     if tells_only(heard.text, reading) and (
         spec.kind in COUNTED or (spec.kind in NAMES and not _NAMED_AFTER.search(heard.text))
     ):
@@ -136,6 +135,8 @@ _NAMED_AFTER = re.compile(
 _NO_SUCH = re.compile(
     r"(?:没有?|不是|没通过|没找|没走|哪有|不通过)(?:什么)?(?:中介|公司|商家|机构|平台|单位|店名|名字|招牌|牌子)(?:[，,。\s啊的]|$)"
 )
+"""直接跟房东租的 没中介: there is no name to tell."""
+
 _CALLED = re.compile(
     r"^(?:我们)?(?:[村店园院站]|小区|公司|名字|医院|机构)(?:名|名字)?(?:就)?(?:叫做?|是叫?|名叫)(?:什么|啥)?[\s，,]*(?=..)"
 )

@@ -7,13 +7,13 @@ from dialog.actions.answer import keep_doubt, tells_only
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
 from dialog.actions.outcome import Outcome
-from dialog.actions.topic import ENOUGH_WORDS, REFUSALS, decide_topic, take_topic
+from dialog.actions.topic import REFUSALS, decide_topic, names_a_matter, take_topic
 from intents.catalog import FieldKind
-from intents.catalog.model import ASKED_LESS, OTHER
+from intents.catalog.model import ASKED_LESS, OTHER, PRAISE
 from intents.show import fact, show
 from intents.understanding import SURE, read_fields
 
-USUAL_TYPE, PRAISE = "求助", "表扬"
+USUAL_TYPE = "求助"
 SURE_OF_TYPE = 0.6
 
 IDLE = frozenset(
@@ -53,6 +53,7 @@ HERE = re.compile(
 _AGAINST = re.compile(
     r"^[\s嗯那喂你您好，,]*(?:我)?(?:要|想|想要)?(?:投诉|举报|反映|告|说说?)(?:一下|一?个)?(?:我们?的?|我们?那个|那个|这个|你们的?)?[一-鿿]{2,6}(?:的(?:事|问题|情况))?[。.！!\s]*$"
 )
+"""我要投诉房东"""
 
 
 def idle(text: str) -> bool:
@@ -91,9 +92,7 @@ def reconsider(notes: Notes, heard: Heard, outcome: Outcome) -> None:
     best = heard.topics[0] if heard.topics else None
     if notes.value("topic") != OTHER or notes.raw("topic") in REFUSALS or best is None:
         return
-    if len(re.findall(r"[一-鿿]", heard.text)) < ENOUGH_WORDS or tells_only(
-        heard.text, read_fields(heard.text, heard.now, notes.catalog)
-    ):
+    if not names_a_matter(heard.text) or tells_only(heard.text, read_fields(heard.text, heard.now, notes.catalog)):
         # An address says nothing of the topic: 芳城园一区 is no kindergarten.
         return
     if best.label != OTHER and best.confidence >= SURE:

@@ -134,8 +134,8 @@ def _followed(dispatcher: CollectingDispatcher, notes: Notes, told: followup.Tol
 
 def _nothing_more(notes: Notes, heard: Heard) -> bool:
     """Whether they only take leave: 好的谢谢 or 没有了, with their ticket filed and nothing else begun."""
-    idle = not notes.has_content() and notes.memory.asked in (None, "description") and not heard.interrupts
-    return idle and heard.has("affirm", "deny", "skip", "leave") and notes.earlier() is not None
+    nothing_begun = not notes.has_content() and notes.memory.asked in (None, "description") and not heard.interrupts
+    return nothing_begun and heard.has("affirm", "deny", "skip", "leave") and notes.earlier() is not None
 
 
 def _answered_already(tracker: Tracker) -> bool:

@@ -17,7 +17,7 @@ from dialog.actions.notes import Memory, Notes
 from dialog.actions.questions import next_question
 from dialog.actions.room import Room
 from dialog.actions.status import tell_status
-from intents.catalog.model import TYPES
+from intents.catalog.model import PRAISE, TYPES
 
 QUESTION_PAYLOAD = "asking"
 """Key of the custom message that tells the channel which field the last question wants."""
@@ -33,7 +33,8 @@ NOT_THIS = re.compile(r"^[\s，,。嗯啊]*(?:算了|不用|不必|不要)(?:了
 """A refusal that does not say what of."""
 
 
-PRAISE, _PRAISES = "表扬", re.compile(r"夸|感谢")
+_PRAISES = re.compile(r"夸|感谢")
+"""How a praise is announced without its name."""
 
 
 class Interruption(Action):
@@ -166,7 +167,7 @@ class Aside(Interruption):
         """The standing answer; the form then takes up its thread, if one is open."""
         act = heard.act("aside")
         say.utter_message(text=answer_aside(str(act.detail) if act else ""))
-        if notes.earlier() is not None and not notes.has_content():
+        if not notes.has_content() and notes.earlier() is not None:
             # Asked after filing: nothing is open, and nothing is asked.
             return closed(notes)
         return []

@@ -26,6 +26,11 @@ NOT_THAT = (*REFUSALS, "不是这个", "不是这事", "不是这个事", "不�
 """How a citizen says that the topic just taken is not theirs."""
 
 
+def names_a_matter(text: str) -> bool:
+    """Whether there are words enough to name a topic."""
+    return len(re.findall(r"[一-鿿]", text)) >= ENOUGH_WORDS
+
+
 def refuse_topic(notes: Notes, heard: Heard) -> bool:
     """“That is not it”: the topic is open again, and the next likeliest are offered."""
     refused = notes.topic
@@ -99,7 +104,7 @@ def read_topic_answer(notes: Notes, heard: Heard) -> bool:
         take_topic(notes, OTHER, heard.text)
         return True
     best = heard.topics[0] if heard.topics else None
-    if best is None or heard.acts or len(re.findall(r"[一-鿿]", heard.text)) < ENOUGH_WORDS:
+    if best is None or heard.acts or not names_a_matter(heard.text):
         # A phone number or two syllables say nothing of the topic.
         return False
     if tells_only(heard.text, read_fields(heard.text, heard.now, notes.catalog)):

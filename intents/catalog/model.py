@@ -10,8 +10,9 @@ OTHER = "other"
 TYPES = ("咨询", "求助", "投诉", "举报", "建议", "表扬")
 """The six types of appeal, as the hotline names them."""
 
+QUESTION, PRAISE = "咨询", "表扬"
 
-ASKED_LESS = ("咨询", "建议", "表扬")
+ASKED_LESS = (QUESTION, "建议", PRAISE)
 """Types whose citizen wants an answer, not a repair: they are asked only where and whom it is about."""
 
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import yaml
 
-from intents.catalog.model import TYPES
+from intents.catalog.model import QUESTION, TYPES
+from intents.extraction.codes import TICKET_DIGITS
 
 SHORT = 16
 """Characters up to which a message can be nothing but an act."""
@@ -107,7 +108,7 @@ _STATUS = re.compile(
 )
 _SPOKEN_DIGIT = "0-9０-９零〇一幺二两三四五六七八九"
 _TICKET_NUMBER = re.compile(
-    rf"(?<![{_SPOKEN_DIGIT}])(?<![{_SPOKEN_DIGIT}][\s\-—·])(?:[{_SPOKEN_DIGIT}][\s\-—·]*){{12}}(?![{_SPOKEN_DIGIT}])"
+    rf"(?<![{_SPOKEN_DIGIT}])(?<![{_SPOKEN_DIGIT}][\s\-—·])(?:[{_SPOKEN_DIGIT}][\s\-—·]*){{{TICKET_DIGITS}}}(?![{_SPOKEN_DIGIT}])"
 )
 _POINTING_BACK = re.compile(
     r"(?:就是)?(?:刚才|刚刚|前面|之前|上面)(?:说|提)(?:过|到)?的?(?:那|这)?(?:家|个|里|儿|边)?|就(?:那|这)家|同上|一样的"
@@ -244,7 +245,7 @@ def _acts(text: str) -> Iterator[Act]:
         if match := _DISTRESS.search(text):
             yield Act("distress", *match.span())
     if len(stripped) <= 40 and (match := _CHANGE_TYPE.search(text)):
-        yield Act("change_type", *match.span(), detail=next(g if g in TYPES else "咨询" for g in match.groups() if g))
+        yield Act("change_type", *match.span(), detail=next(g if g in TYPES else QUESTION for g in match.groups() if g))
     elif len(stripped) <= 60 and (act := _correction(text)):
         yield act
 

@@ -29,6 +29,8 @@ _BARE_ORDER = re.compile(r"\d[\d\s\-]{12,40}")
 """Nothing but digits, and more than a ticket's: platforms number their orders like that."""
 
 TICKET_DIGITS = 12
+"""Of the hotline's own numbers; a test holds it against the room that makes them."""
+
 _LONG_CODE = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,4}\d{8,32}(?![0-9A-Za-z])")
 _CODE = re.compile(rf"[A-Za-z]{{0,6}}[\s\-]?(?:{_D}[\s\-]?){{2,32}}|[A-Za-z]+\d[A-Za-z0-9\-]*")
 

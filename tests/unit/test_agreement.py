@@ -13,14 +13,20 @@ from dialog.actions.form import ValidateTicketForm
 from dialog.actions.interruptions import INTERRUPTIONS
 from dialog.actions.room import Room
 from dialog.rasa import project
+from integrations import numbers
 from intents.catalog import FieldKind, load_catalog
 from intents.catalog.model import OTHER, TYPES
 from intents.classifier.utterances import read_utterances
+from intents.extraction.codes import TICKET_DIGITS
 from intents.intent import INTERRUPTING
 from tests.conftest import ROOT
 
 CATALOG = load_catalog()
 LEAST, LEAST_OF_OTHER = 120, 600
+
+
+def test_a_ticket_number_is_as_long_where_it_is_read_as_where_it_is_made() -> None:
+    assert TICKET_DIGITS == numbers.DIGITS
 
 
 def test_the_catalog_has_the_27_topics_the_four_of_chaoyang_and_other() -> None:
