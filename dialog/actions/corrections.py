@@ -7,7 +7,7 @@ from dialog.actions import wording
 from dialog.actions.answer import FREE_WORDS
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
-from dialog.actions.places import WHERE, whole
+from dialog.actions.places import WHERE, house_number, whole, with_number
 from intents.catalog import Field, FieldKind
 from intents.catalog.model import OTHER
 from intents.classifier import Guess
@@ -152,6 +152,9 @@ def _change(notes: Notes, heard: Heard, name: str, new: str, old: str = "") -> l
     if spec.kind in WHERE and old and (place := str(notes.value(name) or "")) != old and DETAIL.match(old):
         # 不是一区，是二区 takes back a part of 芳城园一区.
         return _put(notes, name, _as_found(heard, place.replace(old, new), new)) if old in place else []
+    if spec.kind in WHERE and notes.value(name) and (house := house_number(new)):
+        # 不对，是四号楼 puts right the house of 望京西园四区三号楼, and leaves the estate.
+        return _put(notes, name, _as_found(heard, with_number(str(notes.value(name)), house), new))
     reading = read_fields(new, heard.now, notes.catalog, notes.value("topic"), name)
     found = reading.fields.get(name) or read_answer(new, spec.kind, heard.now, spec.options)
     if found is not None and spec.kind in WHERE:

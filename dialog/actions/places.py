@@ -82,6 +82,13 @@ def _only_an_area(name: str) -> bool:
     return name in load_gazetteer().names and not any(find_phrases(name))
 
 
+def with_number(place: str, house: str) -> str:
+    """A place with another house number: in the stead of the one of its kind (三号楼 → 四号楼), or after it."""
+    unit = re.sub(_NUMBER, "", house.split(maxsplit=1)[0])
+    told = list(re.finditer(rf"{_NUMBER}{{1,4}}{unit}", place)) if unit and house.endswith(unit) else []
+    return f"{place[: told[-1].start()]}{house}{place[told[-1].end() :]}" if told else f"{place}{house}"
+
+
 def house_number(text: str) -> str | None:
     """A message that is only a house number (12号楼, 3单元502室); None for anything else."""
     match = _HOUSE.match(text)
