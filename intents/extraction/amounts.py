@@ -7,6 +7,7 @@ from intents.extraction.amount_shapes import (
     AGREED,
     BARE_CLAUSE,
     BEFORE_A_RISE,
+    BESIDES,
     COLLOQUIAL,
     CROWD,
     DEMANDED,
@@ -19,6 +20,7 @@ from intents.extraction.amount_shapes import (
     MORE_OWED,
     NOT_MONEY_AFTER,
     NOTHING,
+    OFFERED,
     ONE_MONTH_ONLY,
     OWED,
     OWING_TOPICS,
@@ -116,6 +118,8 @@ def _sum(text: str, number: Number, asked: str | None) -> _Sum | None:
         NOTHING.match(text, number.start)
         or (BEFORE_A_RISE[0].search(before) and BEFORE_A_RISE[1].match(after))
         or DEMANDED.search(before)
+        or OFFERED.search(before)
+        or (BESIDES.search(before) and not asked)
         or GROUPED.search(before)
         or GROUPED_AFTER.match(after)
     ):

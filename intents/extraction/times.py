@@ -1,7 +1,7 @@
 """Times of day, durations and spans of months: 每天凌晨两点, 一个多星期, 五月到八月."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from intents.extraction.dates import find_dates
 from intents.extraction.numbers import read, whole
@@ -57,13 +57,34 @@ _UNIT = {
 
 _MONTH = r"(?:(?:20)?\d{2}年|去年|今年|前年)?的?(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月?份?"
 _PERIOD = re.compile(rf"(?P<a>{_MONTH})(?:一直|起|开始)*(?:[干做欠拖忙])?(?:到|至|-|—|~|～)(?P<b>{_MONTH})(?<=[月份])")
+_NAMED_MONTH = rf"(?:{_MONTH}(?<=[月份])|[上这本]个?月)"
+_SINCE = re.compile(
+    rf"(?P<a>{_NAMED_MONTH})(?:[0-9一二三四五六七八九十]{{1,3}}[日号])?(?:起|开始|以来|之后|以后|往后)[^。；;]{{0,12}}?(?:至今|到现在|到今天|一直|没|未|拖|欠|不)"
+)
+"""自7月起拖欠至今"""
+
+_LISTED = re.compile(
+    rf"(?P<a>{_MONTH})(?:、|和|跟|，|,|还有|及|(?<=月))(?:[0-9]{{1,2}}月?份?(?:、|和|跟|，|,)){{0,4}}(?P<b>{_MONTH})(?=(?<=[月份])|[两三四五六]个月)"
+)
+"""8月、9月的工资; 7、8、9三个月"""
+
+_WAGES_OF = re.compile(
+    rf"(?P<a>{_NAMED_MONTH})的?(?:工资|工钱|薪水|薪资|钱)|(?:工资|工钱|薪水)(?P<b>{_NAMED_MONTH})的?(?:还|都|也)?[没未]"
+)
+
 _MONTHS_OWED = re.compile(
-    r"(?P<n>[0-9０-９]{1,2}|[一二两三四五六七八九十]{1,3}|半|俩|仨|好?几)(?P<unit>个多月|个半月|个月|月|年)(?:的|了|没|都|未|一直|多)?(?:没有?|的)?(?:给|发|结)?(?:我|我们)?(?:的)?(?:工资|工钱|薪水|钱)?"
+    r"(?P<n>(?<![0-9０-９])[0-9０-９]{1,2}|[一二两三四五六七八九十]{1,3}|半|俩|仨|好?几)(?P<unit>个多月|个半月|个月|月|年)(?:的|了|没|都|未|一直|多)?(?:没有?|的)?(?:给|发|结)?(?:我|我们)?(?:的)?(?:工资|工钱|薪水|钱)?"
 )
 _WAGE_OF = re.compile(
     r"(?:大概|大约|约|是|才|就)?[0-9０-９一二两三四五六七八九][0-9０-９一二三四五六七八九十百千万,.]*"
 )
 """一个月工资5000 says how much a month, not how many months."""
+
+_WORKED = re.compile(r"(?:干|做|上班|工作|入职|待)(?:了|已经|快|满|将近)*$")
+"""干了一年 is how long they worked."""
+
+LONGEST_OWED = 10
+"""Years up to which a number before 年 counts years; 23年 is one."""
 
 _YEAR_OWED = re.compile(r"(?:去年|今年|前年|20\d{2}年)(?:一)?(?:整|全)?年")
 
@@ -172,6 +193,11 @@ def find_period(text: str, now: datetime) -> Found | None:
             elif ends[0] > ends[1]:
                 ends[0] = f"{int(ends[0][:4]) - 1}{ends[0][4:]}"
             return _found(match, f"{ends[0]}/{ends[1]}")
+    if (match := _LISTED.search(text)) and (a := _month(match["a"], now)) and (b := _month(match["b"], now)) and a < b:
+        return _found(match, f"{a}/{b}")
+    last = now.replace(day=1) - timedelta(days=1)  # this month's wages are not owed yet
+    if (match := _SINCE.search(text)) and (since := _month(match["a"], now)) and since <= f"{now:%Y-%m}":
+        return _found(match, f"{since}/{last:%Y-%m}" if since < f"{last:%Y-%m}" else since)
     if match := _YEAR_OWED.search(text):
         year = next(find_dates(match.group(), now), None)
         if year:
@@ -185,6 +211,11 @@ def find_period(text: str, now: datetime) -> Found | None:
             continue
         if match["unit"] == "月" and match["n"] not in ("俩", "仨"):
             continue
+        if match["unit"] == "年" and match["n"].isdigit() and int(match["n"]) > LONGEST_OWED:
+            # 23年十月: a year's name.
+            continue
+        if match["unit"] == "年" and _WORKED.search(text[: match.start()]):
+            continue
         count = {"半": None, "俩": 2.0, "仨": 3.0}.get(
             match["n"], read(match["n"]) if match["n"] not in ("几", "好几") else None
         )
@@ -196,6 +227,8 @@ def find_period(text: str, now: datetime) -> Found | None:
         if count:
             more = "超过" if "多" in match["unit"] else ""
             return _found(match, f"{more}{whole(count + (0.5 if '半' in match['unit'] else 0))}{unit}")
+    if (match := _WAGES_OF.search(text)) and (month := _month(match["a"] or match["b"], now)):
+        return _found(match, month)
     return None
 
 

@@ -15,6 +15,9 @@ _MASKED = re.compile(r"(?<![A-Za-z])[A-Z]\d{0,2}[市区县](?![A-Za-z])")
 """What publishers of letters put in a town's place."""
 
 _FROM = re.compile(r"(?:老家|籍贯|祖籍|户籍|来自|家乡|出生)[^，,。]{0,4}$")
+_ROAD_BEFORE = re.compile(r"[路街桥站楼]上$")
+"""南苑路上|海户屯 is no 上海."""
+
 _NO_CITY = "北京市|本市|全市|我市|城市|超市|门市|都市|夜市|菜市|集市|股市|房市|楼市|上市|早市|该市|各市|外市|闹市|直辖市|省市|区市|县市|进市|出市|花市|米市|瓷器口|东市|西市|鱼市|市市"
 _SOME_CITY = re.compile(rf"(?!(?:{_NO_CITY}))[一-鿿]{{2}}市(?=[一-鿿]{{1,6}}(?:区|县|街道|镇|乡|路|街|村|小区))")
 
@@ -63,6 +66,8 @@ def cities(text: str) -> Iterator[tuple[int, int]]:
     end_of_last = 0
     for match in _pattern().finditer(text):
         if _FROM.search(text[max(0, match.start() - 8) : match.start()]):
+            continue
+        if _ROAD_BEFORE.search(text[: match.start() + 1]):
             continue
         if match.start() < end_of_last or _ORIGIN.match(text[match.end() : match.end() + 4]):
             continue
