@@ -55,6 +55,7 @@ class _Sum:
     strong: bool = False
     agreed: bool = False
     own: bool = False
+    each_month: bool = False
 
 
 def find_amounts(text: str, topic: str | None = None, asked: str | None = None) -> dict[str, Found]:
@@ -84,7 +85,7 @@ def find_amounts(text: str, topic: str | None = None, asked: str | None = None) 
         role = one.role or default
         value = one.number.value
         months = _months_of(text) if role == OWED and (one.monthly or one.agreed) else None
-        if one.agreed and not months:
+        if (one.agreed and not months) or (one.each_month and one.role is None and default == PAID and not asked):
             continue
         if months and not said:
             value *= months
@@ -170,7 +171,7 @@ def _sum(text: str, number: Number, asked: str | None) -> _Sum | None:
     strong = role == OWED and bool(own or STRONG.search(before) or (following == OWED and (left or OWN.search(before))))
     monthly = bool(PER_MONTH.search(before)) and not ONE_MONTH_ONLY.search(before)
     agreed = bool(PER_MONTH_AFTER.match(after) and AGREED.search(before))
-    return _Sum(number, end, role or following, used, monthly, total, strong, agreed, own)
+    return _Sum(number, end, role or following, used, monthly, total, strong, agreed, own, monthly and "每" in before)
 
 
 def _months_of(text: str) -> float | None:
