@@ -9,6 +9,7 @@ from intents.extraction.name_shapes import (
     BOSS,
     BOSS_CALLED,
     BOSS_SURNAME,
+    BRACKETED,
     BRANDS,
     CALLED_KIND,
     CITY_PREFIX,
@@ -34,7 +35,9 @@ from intents.extraction.name_shapes import (
     QUOTED,
     SAME_BRAND,
     SOMEBODY_ELSE,
+    STATE_BUILDER,
     SUFFIX,
+    TECH,
 )
 from intents.found import Found
 
@@ -44,12 +47,19 @@ def find_names(text: str, kind: str) -> Iterator[Found]:
     if kind == "employer":
         yield from _firms(text)
         yield from _bosses(text)
+        yield from _builders(text)
     branded, called = list(_branded(text, kind)), list(_called(text, kind)) if kind in ENTITY else []
     # 叫安居客舍 is no 安居客.
     yield from (found for found in branded if not any(_within(found, one) for one in called))
     if kind in ("platform", "brand"):
         return
     yield from called
+    if kind == "merchant":
+        for match in BRACKETED.finditer(text):
+            start = _trim(text, match.start(), match.end("name"))
+            if match.end("name") - start >= 2 and not _common(text[start : match.end("name")]):
+                name = text[start : match.end()]
+                yield Found(name, name, start, match.end(), 0.9)
     weak: list[Found] = []
     yield from _by_suffix(text, kind, weak)
     yield from _dealt_with(text, kind)
@@ -74,6 +84,17 @@ def _bosses(text: str) -> Iterator[Found]:
             yield Found(name, name, *match.span("name"))
     if called := BOSS_CALLED.search(text):
         yield Found(called["name"], called["name"], *called.span("name"), 0.7)
+
+
+def _builders(text: str) -> Iterator[Found]:
+    """The state's building firms, and firms named by what they do where they act as employers."""
+    for match in STATE_BUILDER.finditer(text):
+        yield Found(match.group(), match.group(), *match.span(), 0.8)
+    for match in TECH.finditer(text):
+        start = _trim(text, match.start(), match.end())
+        name = text[start : match.end()].rpartition("的")[2]
+        if len(name) >= 4 and not _common(name):
+            yield Found(name, name, match.end() - len(name), match.end(), 0.8)
 
 
 def _branded(text: str, kind: str) -> Iterator[Found]:
@@ -185,7 +206,7 @@ def _start_of_firm(text: str, start: int, end: int) -> int:
 
 def _branch_end(text: str, end: int) -> int:
     match = re.compile(
-        r"(?:健身|房产|教育|英语|美容|公寓|超市)?(?:[（(]?[一-鿿0-9]{1,8}?(?:分?店|校区|分校|门店)[)）]?)?"
+        r"(?:健身|房产|教育|英语|美容|公寓|超市)?(?:[（(]?(?![的在是没我那])[一-鿿0-9]{1,8}?(?:分?店|校区|分校|门店)[)）]?)?"
     ).match(text, end)
     return match.end() if match else end
 
