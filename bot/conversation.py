@@ -1,7 +1,7 @@
 """One turn, from a citizen's words to the answer. Every channel uses this door."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from dialog.client import UNCHANGED, DialogAnswer, DialogUnavailable, RasaDialog
 from integrations.desk import TicketDesk
 from integrations.drafts import Draft, Drafts, NewEntry
 from integrations.evidence import Evidence
-from integrations.journal import WAITING, Journal, Repeat, Turn
+from integrations.journal import WAITING, Journal, Line, Repeat, Turn
 from integrations.recordings import Recordings
 from integrations.status import OVER
 from intents.extraction.acts import find_acts
@@ -92,7 +92,11 @@ class Conversation:
     ) -> DialogAnswer:
         """What to say: nothing beside an operator; else what the waiting room, the door itself, or the dialog says."""
         room = self.waiting_room
+        waited = await to_thread.run_sync(room.told_waiting, turn)
         kept = await to_thread.run_sync(room.hear, turn, text)
+        left = await to_thread.run_sync(room.left, turn) if waited else False
+        if left:
+            await self._catch_up(turn, waited)
         if kept is not None:
             return kept
         if turn.state == WAITING and goes_on(text):
@@ -108,6 +112,17 @@ class Conversation:
         elif utterance.cut:
             answer = replace(answer, replies=(Reply(wording.cut(LONGEST_UNDERSTOOD)), *answer.replies))
         return await to_thread.run_sync(room.after, turn, text, answer)
+
+    async def _catch_up(self, turn: Turn, told: Sequence[Line]) -> None:
+        """Tells the dialog what was said to the queue, each line as the turn that it was: nothing has to be said again."""
+        for line in told:
+            try:
+                await self.dialog.say(turn.conversation_id, line.text, {"turn": line.turn, "channel": turn.channel})
+            except DialogUnavailable:
+                # It stands in the journal, where operators see it.
+                log.warning("what was told while waiting could not be taken up")
+                return
+        await to_thread.run_sync(self.waiting_room.caught_up, turn)
 
     async def _ask(self, turn: Turn, text: str, spoken: Spoken | None, about: Mapping[str, Any] | None) -> DialogAnswer:
         """The dialog's answer; without one, an apology, or a person for whoever wants one."""

@@ -12,9 +12,9 @@ from dialog.client import UNCHANGED, DialogAnswer, Reply
 from integrations.desk import TicketDesk
 from integrations.doubts import Doubts
 from integrations.drafts import Draft, Drafts, NewEntry
-from integrations.escalation import CALLBACK, HELD, SHOWN, Place
+from integrations.escalation import CALLBACK, HELD, SHOWN, WAITING, Place
 from integrations.escalations import Escalations
-from integrations.journal import Journal, Turn
+from integrations.journal import Journal, Line, Turn
 from integrations.status import progress
 from intents.catalog.model import FieldKind
 from intents.extraction.acts import Act, find_acts
@@ -22,6 +22,9 @@ from intents.extraction.answers import read_answer
 
 LONGEST_NUMBER = 20
 """Characters of a message that tells a telephone number and nothing else."""
+
+TELLING = frozenset({"correction", "pointing_back", "anonymous", "real_name", "change_type", "distress"})
+"""Acts of a message that tells something: a bare yes or a wish was meant for the queue, and not for the dialog."""
 
 PUNCTUATION = " 。，,.！!？?"
 
@@ -68,6 +71,29 @@ class WaitingRoom:
             mine = self.desk.latest_of(turn.conversation_id)
             return (Reply(progress(mine) if mine else words.NO_TICKET_YET),)
         return (Reply(words.NOTED),)
+
+    def told_waiting(self, turn: Turn) -> tuple[Line, ...]:
+        """What the citizen has told the queue so far, and no operator has taken up: the dialog is to hear it when they leave."""
+        place = self.escalations.place(turn.conversation_id)
+        if place is None or place.state != WAITING:
+            return ()
+        return tuple(
+            line
+            for line in self.journal.since(turn.conversation_id, 0)
+            if line.direction == "citizen" and line.at >= place.since and line.seq < turn.utterance_seq
+            if all(act.kind in TELLING for act in find_acts(line.text)) and not words.ASKS_FOR_PLACE.search(line.text)
+        )
+
+    def left(self, turn: Turn) -> bool:
+        """Whether the citizen waits no longer, and is the bot's again."""
+        place = self.escalations.place(turn.conversation_id)
+        return place is None or place.state == CALLBACK
+
+    def caught_up(self, turn: Turn) -> None:
+        """The dialog has heard what was told to the queue: what it would have asked meanwhile, nobody has seen."""
+        draft = self.drafts.current(turn.conversation_id)
+        if draft:
+            self.drafts.append(draft.id, [], {**draft.dialog_state, "misses": 0, "asked": None, "read_back": False})
 
     def enter(self, turn: Turn, reason: str, said: tuple[Reply, ...] = (), cause: str | None = None) -> DialogAnswer:
         """The conversation waits for a person; after `said` the citizen hears why, and their place."""

@@ -87,6 +87,9 @@ def answer(notes: Notes, heard: Heard, asked: str, outcome: Outcome) -> bool:
     if asked == "contact_phone" and heard.has("affirm"):
         # 就这些: they have told it all, and are asked again without an apology.
         return True
+    if spec.kind in NAMES and heard.has("affirm", "deny", "thanks", "leave", "upset", "greeting"):
+        # 对对对 is nobody's name.
+        return False
     found = read_answer(heard.text, spec.kind, heard.now, spec.options)
     guessed = found is not None and found.confidence < 1 and spec.kind in NAMES
     if guessed and reading.fields and _PAUSE.search(heard.text.strip()):

@@ -7,7 +7,7 @@ from dialog.actions.answer import keep_doubt, tells_only
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
 from dialog.actions.outcome import Outcome
-from dialog.actions.topic import REFUSALS, decide_topic, names_a_matter, take_topic
+from dialog.actions.topic import REFUSALS, decide_topic, denied, lean, names_a_matter, take_topic
 from intents.catalog import FieldKind
 from intents.catalog.model import ASKED_LESS, OTHER, PRAISE
 from intents.show import fact, show
@@ -46,7 +46,7 @@ WHERE_FIELDS = ("place", "estate", "village", "district", "street")
 """Fields that tell where."""
 
 HERE = re.compile(
-    r"我们?家|我们(?:小区|这|那|楼|村|社区|院)|咱们?(?:小区|这|那|楼|村|院)|这边|这里|这儿|门口|楼下|小区里|也是这|同一个"
+    r"村里|我们?家|我们(?:小区|这|那|楼|村|社区|院)|咱们?(?:小区|这|那|楼|村|院)|这边|这里|这儿|门口|楼下|小区里|也是这|同一个"
 )
 """How a second complaint says that it is at the first one's place."""
 
@@ -87,18 +87,49 @@ def begin(notes: Notes, heard: Heard, outcome: Outcome, bare: bool) -> None:
     absorb(notes, heard, outcome)
 
 
-def reconsider(notes: Notes, heard: Heard, outcome: Outcome) -> None:
-    """What was filed under `other` for want of words becomes its topic when the words come."""
+def reconsider(notes: Notes, heard: Heard, outcome: Outcome) -> bool:
+    """What was filed under `other` for want of words becomes its topic when the words come; whether they are asked for the topic anew."""
     best = heard.topics[0] if heard.topics else None
+    if not outcome.understood and means_another(notes, heard):
+        ask_anew(notes, heard)
+        outcome.understood = True
+        return True
     if notes.value("topic") != OTHER or notes.raw("topic") in REFUSALS or best is None:
-        return
+        return False
     if not names_a_matter(heard.text) or tells_only(heard.text, read_fields(heard.text, heard.now, notes.catalog)):
         # An address says nothing of the topic: 芳城园一区 is no kindergarten.
-        return
-    if best.label != OTHER and best.confidence >= SURE:
+        return False
+    if best.label != OTHER and best.confidence >= SURE and not denied(notes.catalog.topics[best.label], heard.text):
         take_topic(notes, best.label, heard.text)
         outcome.said.append(wording.understood(notes.catalog.topics[best.label].short, ()))
         outcome.understood = True
+    return False
+
+
+BRIEF, EARLY = 10, 3
+"""Characters of a remark, and turns after the topic was taken, in which it may show that another topic was meant."""
+
+CERTAIN, UNLIKELY = 0.9, 0.05
+
+
+def means_another(notes: Notes, heard: Heard) -> bool:
+    """老板跑路了, and when asked for the shop: 工资啊. It answers nothing, and is surely about something else: they are asked which."""
+    topic, shares = notes.topic, {guess.label: guess.confidence for guess in heard.topics}
+    if topic is None or topic.id == OTHER or heard.acts or len(heard.text.strip()) > BRIEF:
+        return False
+    if notes.turn - notes.turn_of("topic") > EARLY or not heard.topics:
+        return False
+    best = heard.topics[0]
+    return best.label not in (OTHER, topic.id) and best.confidence >= CERTAIN and shares.get(topic.id, 0) < UNLIKELY
+
+
+def ask_anew(notes: Notes, heard: Heard) -> None:
+    """Opens the topic again between the one that was taken and the one that was meant; the words go onto the story."""
+    notes.memory.topics_offered = [heard.topics[0].label, str(notes.value("topic"))]
+    notes.memory.leaning = {}
+    lean(notes, heard)
+    notes.put("topic", None, heard.text)
+    notes.put("description", f"{notes.value('description') or ''}\n{heard.text}".strip(), heard.text)
 
 
 def absorb(notes: Notes, heard: Heard, outcome: Outcome) -> None:

@@ -86,7 +86,7 @@ def correct(notes: Notes, heard: Heard) -> list[str]:
     said: list[str] = []
     for found_name, found in read_fields(new, heard.now, notes.catalog, notes.value("topic")).fields.items():
         said += _put(notes, found_name, found)
-    return said or _reword(notes, heard, old, new) or _retopic(notes, heard)
+    return said or _reword(notes, heard, old, new) or _retopic(notes, heard, old.strip())
 
 
 def _tail_of_number(notes: Notes, said: str) -> list[str] | None:
@@ -124,6 +124,9 @@ def _just_told(notes: Notes, heard: Heard, new: str) -> str | None:
     """What “不对，是六千二” takes back when it does not say: what was told last of the facts that can be read from it."""
     kinds, asked = notes.fields(), notes.memory.asked
     told = sorted((name for name in kinds if notes.value(name) is not None), key=notes.turn_of, reverse=True)
+    shape = next((kinds_of for kinds_of, pattern in _SHAPES if pattern.search(new)), None)
+    if shape is not None:
+        told = [name for name in told if kinds[name].kind in shape] or told
     for name in told:
         spec = kinds[name]
         if spec.kind not in FREE_WORDS and read_answer(new, spec.kind, heard.now, spec.options) is not None:
@@ -133,6 +136,12 @@ def _just_told(notes: Notes, heard: Heard, new: str) -> str | None:
         return where
     return asked if asked in kinds else None
 
+
+_SHAPES = (
+    ((FieldKind.AMOUNT,), re.compile(r"[\d零一二两三四五六七八九十百千万][块元]|[万千百]")),
+    ((FieldKind.DATE, FieldKind.PERIOD, FieldKind.YEAR), re.compile(r"[\d一二三四五六七八九十][年月号日]")),
+)
+"""A sum takes back a sum, whatever number was told after it."""
 
 _LIKE_A_PLACE = re.compile(
     r"^[一-鿿0-9A-Za-z]{2,12}(?:[村庄路街里园苑区院楼桥口营屯台坊镇乡寺门巷]|小区|胡同)[的吧啊]?$"
@@ -218,11 +227,13 @@ def _put(notes: Notes, name: str, found: Found) -> list[str]:
     return [wording.changed(spec.label, show(found.value, spec.kind))]
 
 
-def _retopic(notes: Notes, heard: Heard) -> list[str]:
-    """The correction may be of the topic itself (“不是路灯，是停车”)."""
+def _retopic(notes: Notes, heard: Heard, old: str = "") -> list[str]:
+    """The correction may be of the topic itself (“不是路灯，是停车”), and never to what was just denied (不是群租，就一家人)."""
     best: Guess | None = heard.topics[0] if heard.topics else None
     if best is None or best.confidence < SURE or best.label in (OTHER, notes.value("topic")):
         return []
-    notes.put("topic", best.label, heard.text)
     topic = notes.catalog.topics[best.label]
+    if len(old) > 1 and (old in topic.name or old in topic.short or topic.short in old):
+        return []
+    notes.put("topic", best.label, heard.text)
     return [wording.changed(notes.catalog.fields["topic"].label, topic.short)]

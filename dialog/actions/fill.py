@@ -4,8 +4,8 @@ from typing import Any
 
 from dialog.actions import wording
 from dialog.actions.aloud import READ_BACK_AT_ONCE
-from dialog.actions.answer import answer, house, resolved, tells_only
-from dialog.actions.beginning import absorb
+from dialog.actions.answer import NAMES, answer, house, resolved, tells_only
+from dialog.actions.beginning import absorb, ask_anew, means_another
 from dialog.actions.corrections import correct
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
@@ -14,8 +14,12 @@ from dialog.actions.questions import CONFIRM
 from dialog.actions.story import add_to_story, tell
 from dialog.actions.topic import TOLD_INSTEAD, lean, read_topic_answer, refuse_topic, settle_topic, take_topic
 from intents.catalog.model import OTHER
+from intents.extraction.names import find_names
 from intents.show import fact
 from intents.understanding import read_fields
+
+LONGEST_FACT = 24
+"""Characters of a fact that is repeated as it was caught; of a longer one the beginning."""
 
 LIKELIER = 0.5
 """How sure a topic must have been, for going on with the story to mean a yes to it."""
@@ -44,6 +48,10 @@ def fill(notes: Notes, heard: Heard) -> Outcome:
         outcome.understood = True
         _acknowledge(notes, before, None, outcome)
         return outcome
+    if _no_name_but_another_topic(notes, heard, asked):
+        ask_anew(notes, heard)
+        outcome.understood = True
+        return outcome
     telling = notes.topic is None and asked == "description"
     if asked and not telling and answer(notes, heard, asked, outcome):
         outcome.understood = True
@@ -54,6 +62,14 @@ def fill(notes: Notes, heard: Heard) -> Outcome:
         notes.put("anonymous", False, heard.text)
     _acknowledge(notes, before, asked, outcome)
     return outcome
+
+
+def _no_name_but_another_topic(notes: Notes, heard: Heard, asked: str | None) -> bool:
+    """Asked for the shop, 工资啊 names none."""
+    spec = notes.fields().get(asked or "")
+    if spec is None or spec.kind not in NAMES or not means_another(notes, heard):
+        return False
+    return not any(next(find_names(heard.text, kind), None) for kind in ("merchant", "employer", "institution"))
 
 
 def _besides_the_topic(notes: Notes, heard: Heard, outcome: Outcome) -> None:
@@ -123,4 +139,6 @@ def _acknowledge(notes: Notes, before: dict[str, Any], asked: str | None, outcom
         and value != before.get(name)
     ]
     if caught:
-        outcome.said.append(wording.noted([one for one in caught if len(one) <= 20][:4]))
+        outcome.said.append(
+            wording.noted([one if len(one) <= LONGEST_FACT else f"{one[:LONGEST_FACT]}…" for one in caught][:4])
+        )

@@ -186,7 +186,8 @@ class Greet(Interruption):
         if opening and told and not notes.has_content():
             notes.put("type", told, heard.text)
             self.room.save(notes)
-        if not notes.has_content():
+        if not notes.has_content() and not (tracker.active_loop or {}).get("name"):
+            # An open form asks by itself.
             say.utter_message(text=wording.WHAT_HAPPENED)
         return []
 

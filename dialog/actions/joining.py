@@ -28,11 +28,19 @@ def offer(room: Room, notes: Notes) -> None:
         return
     key = key_of(notes)
     number = room.groups.open_ticket(notes.draft.conversation_id, key) if key else None
-    if number is None:
+    if number is None or _another_kind(room, notes, number):
         # A correction has made it another matter.
         memory.join = None
     else:
         memory.join, memory.join_asked = number, True
+
+
+def _another_kind(room: Room, notes: Notes, number: str) -> bool:
+    """Whether the open ticket tells of trouble of another kind at the same place: the road, and now the water."""
+    ticket = room.desk.get(number)
+    told = ticket.fields.get("issue_kind") if ticket else None
+    known = notes.value("issue_kind")
+    return told is not None and known is not None and told["value"] != known and not notes.value("merchant")
 
 
 def wants_another(heard: Heard) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from intents.catalog import FieldKind
 from intents.found import Found
 from intents.gazetteer.index import load_gazetteer
-from intents.gazetteer.phrases import find_phrases
+from intents.gazetteer.phrases import detail_after, find_phrases
 
 WHERE = (FieldKind.PLACE, FieldKind.ESTATE, FieldKind.VILLAGE)
 LONGEST_REST = 40
@@ -57,7 +57,7 @@ def finer(old: str, new: str) -> bool:
     """Whether a place told later says where in the earlier one: 黄村地铁站 in 黄村, 龙锦三街 in 回龙观 (a whole area)."""
     if new == old or new in old:
         return False
-    found = any(find_phrases(new))
+    found = any(find_phrases(new)) or _with_detail(new)
     if _only_a_road(old) and any(phrase.kind in ("estate", "building") for phrase in find_phrases(new)):
         return True
     return old in new or (_only_an_area(old) and found) or (_NAMELESS.match(old) is not None and (found or _known(new)))
@@ -73,13 +73,24 @@ _NAMELESS = re.compile(r"^(?:我们?|咱们?|那个?|这个?|路口|门口|楼�
 """How a place begins that only whoever stands there would find (路口那个涵洞)."""
 
 
+def nameless(place: str) -> bool:
+    """Whether it holds no name at all: 村口, 从村口, 学校门口."""
+    return _NAMELESS.match(re.sub(r"^[从在到就]+", "", place)) is not None and not _known(place)
+
+
 def _known(place: str) -> bool:
     return any(True for _ in load_gazetteer().hits(place))
 
 
+def _with_detail(place: str) -> bool:
+    """Whether a known name is told with its block or number (安慧里三区)."""
+    return any(detail_after(place, hit.end) > hit.end for hit in load_gazetteer().hits(place))
+
+
 def _only_an_area(name: str) -> bool:
     """Whether it is a known name of a whole quarter (回龙观), not of an estate, a road or a building."""
-    return name in load_gazetteer().names and not any(find_phrases(name))
+    # 亚运村 is no village.
+    return name in load_gazetteer().names and all(phrase.kind == "village" for phrase in find_phrases(name))
 
 
 def with_number(place: str, house: str) -> str:

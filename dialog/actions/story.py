@@ -8,10 +8,11 @@ from dialog.actions.beginning import WHERE_FIELDS, begin, idle, reconsider
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
 from dialog.actions.outcome import Outcome
-from dialog.actions.places import WHERE, finer, whole, with_house
+from dialog.actions.places import WHERE, finer, nameless, whole, with_house
 from dialog.actions.questions import CONFIRM
 from dialog.actions.times import in_story
 from intents.catalog import FieldKind
+from intents.extraction.times import find_duration
 from intents.show import show
 from intents.understanding import Reading, read_fields
 
@@ -24,8 +25,11 @@ SHORT_REMARK, DISTINCT = 2, 2
 READ_BACK = 40
 """Characters up to which a message after the read-back is about what was read back."""
 
-_AFTER_ALL = re.compile(r"还欠|还差|还剩|总共|一共|其实|应该是|不止|实际|所以")
+_AFTER_ALL = re.compile(r"金额|数额|钱数|写成|还欠|还差|还剩|总共|一共|其实|应该是|不止|实际|所以")
 """所以还欠两万一千二: the sum, thought over."""
+
+_BESIDES = re.compile(r"还(?:另外)?[交付给花收扣]了|又[交付花]了?|另外还?[交付给花收]|除此|外加|再加上")
+"""One more sum is not another one."""
 
 _SAME_NUMBER = re.compile(
     r"^[\s嗯那]*(?:电话|手机|号码)?(?:还|就|也|仍)*(?:是|用|留|打)?(?:刚才|刚刚|之前|上次|原来|前面|一样|同一个)的?(?:那个?|这个?)?(?:电话|号码|手机|号)?(?:就行|吧|啊|呗)?[。.\s]*$"
@@ -39,6 +43,14 @@ _SUM = re.compile(
 _FIGURES = re.compile(r"^\s*[1-9]\d{2,5}\s*$")
 """Four digits, where a name was asked for."""
 
+_MEASURED = re.compile(r"\d+(?:度|层|户|次|辆|盏|米|公里|分贝|个)")
+"""16度 tells something, short as it is."""
+
+_DIGITS_ONLY = re.compile(
+    r"^[\s\d０-９零〇一幺二两三四五六七八九，,。.\-—再加后面然前是个好的嗯那就留电话手机号码吧啊]+$"
+)
+"""135 5555 六六六六 再加 888: a number as people say it, and no part of the story."""
+
 TELLING_ACTS = ("pointing_back", "danger")
 """Acts whose words are a part of the story as well."""
 
@@ -46,13 +58,16 @@ TELLING_ACTS = ("pointing_back", "danger")
 def tell(notes: Notes, heard: Heard, outcome: Outcome) -> None:
     """Takes the message as a part of the story, with every field it holds."""
     answered, asked = outcome.understood, notes.memory.asked or ""
-    bare = any(act.kind not in TELLING_ACTS for act in heard.acts) and not says_more(heard)
+    telling = (*TELLING_ACTS, "correction") if asked != CONFIRM and len(heard.text) >= TELLING else TELLING_ACTS
+    # A correction that put nothing right (不是群租 就一家人) tells something.
+    bare = any(act.kind not in telling for act in heard.acts) and not says_more(heard)
     if notes.topic is None and not notes.memory.topics_offered:
         begin(notes, heard, outcome, bare)
         return
     if bare:
         return
-    reconsider(notes, heard, outcome)
+    if reconsider(notes, heard, outcome):
+        return
     read_back = asked == CONFIRM and len(heard.text) <= READ_BACK
     reading, kinds = _read(notes, heard, answered, read_back), notes.fields()
     brief = not answered and (read_back or len(heard.text) <= 2 * TELLING)
@@ -64,8 +79,7 @@ def tell(notes: Notes, heard: Heard, outcome: Outcome) -> None:
         if told_where and name != asked and kind in WHERE:
             # The place is the answer already given, as a whole.
             continue
-        if name == "place" and _a_street_office(reading) and notes.value(name) is not None:
-            # A street office told beside a known place is the street, not another place.
+        if notes.value(name) is not None and _no_news(name, kind, reading, heard):
             continue
         if (notes.value(name) is None and (name not in notes.draft.fields or not answered)) or (
             kind in WHERE and _refines(notes, name, reading)
@@ -106,10 +120,28 @@ def tell(notes: Notes, heard: Heard, outcome: Outcome) -> None:
         # Told before: said again, it is no less understood.
         outcome.understood = True
     told += len(reading.fields[asked].raw) if answered and asked in reading.fields else 0
-    if not outcome.changed and not nothing_else and add_to_story(notes, heard, told, _least(asked, told, answered)):
+    if answered and asked == "contact_phone" and _DIGITS_ONLY.match(heard.text):
+        return
+    if (
+        not outcome.changed
+        and not nothing_else
+        and add_to_story(notes, heard, *_left(notes, heard.text, asked, told, answered))
+    ):
         if not answered and not fresh and not outcome.said:
             outcome.said.append(wording.ADDED)
         outcome.understood = True
+
+
+def _no_news(name: str, kind: FieldKind, reading: Reading, heard: Heard) -> bool:
+    """Whether a value told beside a known one is neither finer nor another."""
+    if kind in WHERE and nameless(str(reading.fields[name].value)):
+        # 从村口到小学 tells where in the village, and is no other village.
+        return True
+    if kind is FieldKind.AMOUNT and _BESIDES.search(heard.text):
+        # 我还交了管理费 200 is told besides.
+        return True
+    # A street office told beside a known place is the street, not another place.
+    return name == "place" and _a_street_office(reading)
 
 
 def _read(notes: Notes, heard: Heard, answered: bool, read_back: bool) -> Reading:
@@ -135,7 +167,7 @@ def add_to_story(notes: Notes, heard: Heard, told: int = 0, least: int = TELLING
     before = str(notes.value("description") or "")
     if (
         len(heard.text) - told < least
-        or len(set(re.findall(r"[一-鿿]", heard.text))) < DISTINCT
+        or (len(set(re.findall(r"[一-鿿]", heard.text))) < DISTINCT and not _MEASURED.search(heard.text))
         or idle(heard.text)
         or heard.text in before
         or heard.text in (t.short for t in notes.catalog.topics.values())
@@ -160,8 +192,19 @@ def _a_street_office(reading: Reading) -> bool:
     return street is not None and street.raw == reading.fields["place"].raw == street.value
 
 
-def _least(asked: str, told: int, answered: bool) -> int:
+def _left(notes: Notes, text: str, asked: str, told: int, answered: bool) -> tuple[int, int]:
+    """Characters taken as facts already, and how many more a remark must have to go onto the story."""
+    if notes.topic is None:
+        # What it is about will decide what the facts mean (八月份 may be the wages'): all words are kept.
+        return 0, SHORT_REMARK
+    return told, _least(text, asked, told, answered)
+
+
+def _least(text: str, asked: str, told: int, answered: bool) -> int:
     """Characters that a remark must have to go onto the story."""
+    if find_duration(text) is not None or _MEASURED.search(text):
+        # 不亮啊 半个月了: for how long is worth keeping beside any answer.
+        return SHORT_REMARK
     if told or answered:
         return TELLING
     # Whoever is asked for a number and says words goes on telling (骨科).

@@ -7,7 +7,7 @@ from dialog.actions import wording
 from dialog.actions.answer import tells_only
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
-from intents.catalog import FieldKind
+from intents.catalog import FieldKind, Topic
 from intents.catalog.model import OTHER
 from intents.classifier import Guess
 from intents.extraction.answers import read_answer
@@ -29,6 +29,11 @@ NOT_THAT = (*REFUSALS, "不是这个", "不是这事", "不是这个事", "不�
 def names_a_matter(text: str) -> bool:
     """Whether there are words enough to name a topic."""
     return len(re.findall(r"[一-鿿]", text)) >= ENOUGH_WORDS
+
+
+def denied(topic: Topic, text: str) -> bool:
+    """Whether the words say that it is not this topic: 不是群租，就一家人."""
+    return re.search(rf"(?:不是|不算|并非|不属于)[^，。,.\s]{{0,2}}{re.escape(topic.short[:2])}", text) is not None
 
 
 def refuse_topic(notes: Notes, heard: Heard) -> bool:

@@ -153,6 +153,7 @@ def _sum(text: str, number: Number, asked: str | None) -> _Sum | None:
             or (large and alone and len(text) > number.end - number.start + 4)
             or (large and (role or following))
             or PER_MONTH.search(before)
+            or (large and MINE.search(before))
         ):
             return None
     end = number.end + (money.end() if money else 0)

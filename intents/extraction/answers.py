@@ -46,6 +46,11 @@ _CALLED = (
 )
 
 
+_UNNAMED = re.compile(
+    r"(?:就|就是|是|在)?(?:一?个)?(?:工地|装修队|施工队|包工队|饭店|饭馆|厂子?|小店|私人|个体|给人家?|干活|打工|小公司|劳务|建筑队)(?:上|里)?(?:的|干的?|那种)?(?:$|[\s，,])"
+)
+"""工地 搬砖的 says what work it was, and not whose."""
+
 _TOLD = re.compile(
     r"[我您他她咱]|你们|不(?:让|给|退|交|是|能|会|管|知道)|没(?:有|人|了)|怎么|什么|(?:家|店|机构|公司|地址|单位|学校)在|为啥|凭啥|现在|原来|已经|到底|打电话|投诉|反映|希望|[吗呢么]$|\d{3,}|[一二两三四五六七八九][千万]|块钱"
 )
@@ -111,6 +116,8 @@ def _name(text: str, kind: FieldKind) -> Found | None:
         if raw.endswith(tail) and len(raw) > len(tail) + 1:
             raw = raw[: -len(tail)]
     if not 2 <= len(raw) <= 30 or any(c in raw for c in "，,。！？?") or _TOLD.search(raw):
+        return None
+    if _UNNAMED.match(raw) or ((people := find_people(raw)) and len(people.raw) >= len(raw) - 2):
         return None
     start = text.index(raw)
     return Found(raw, raw, start, start + len(raw), 0.7)

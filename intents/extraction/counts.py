@@ -24,7 +24,8 @@ def find_people(text: str, *, bare: bool = False) -> Found | None:
     """How many people are concerned; a bare number too when it was asked."""
     best: Found | None = None
     for match in (*_PEOPLE.finditer(text), *_OF_THEM.finditer(text)):
-        value = read(match["n"])
+        # 五六个人: the lower of the two.
+        value = read(match["n"]) or (read(match["n"][0]) if len(match["n"]) == 2 else None)
         if value is not None and 1 <= value <= 100_000 and (best is None or value > best.value):
             best = Found(int(value), match.group(), match.start(), match.end())
     if best is None and bare:

@@ -18,6 +18,11 @@ from intents.found import Found
 _AGE = re.compile(r"[一二三四五六七八九十百零\d]{1,4}(?:多)?(?:周)?岁")
 """今年四十八岁 tells no date."""
 
+_BARE_YEAR = re.compile(
+    r"^\s*(?:孩子|娃|宝宝|他|她)?(?:是)?(?:20)?[0-2]\d年(?:\d{1,2}月)?(?:份)?(?:的|生的?|出生的?)?[。.\s]*$"
+)
+"""2022年的, told of a kindergarten: when the child was born."""
+
 _WISHED = re.compile(
     r"(?:能不能|能否|可不可以|可以|希望|麻烦|争取|最好|赶紧|抓紧|尽快|务必|最晚)[^，。,.；;！!？?\s]{0,4}$"
 )
@@ -74,11 +79,14 @@ def _phone(text: str, asked: bool) -> Found | None:
 
 
 def _values(text: str, now: datetime, spec: Topic, topic: str | None, asked: str | None) -> dict[str, Found]:
+    birth = find_birth_year(text, now, bare=asked == "child_birth_year") if "child_birth_year" in spec.fields else None
+    born = "child_birth_year" in spec.fields and _BARE_YEAR.match(text) is not None
     period = find_period(text, now) if "period_owed" in spec.fields else None
     dates = [
         d
         for d in find_dates(text, now)
-        if (period is None or d.end <= period.start or period.end <= d.start)
+        if not (born or (birth and birth.start <= d.start < birth.end))
+        and (period is None or d.end <= period.start or period.end <= d.start)
         and not _AGE.match(text, d.end)
         and not _WISHED.search(text[max(0, d.start - 10) : d.start])
     ]
@@ -93,7 +101,7 @@ def _values(text: str, now: datetime, spec: Topic, topic: str | None, asked: str
         "order_number": find_order_number(text),
         "pole_number": find_pole_number(text),
         "people_affected": find_people(text, bare=asked == "people_affected"),
-        "child_birth_year": find_birth_year(text, now, bare=asked == "child_birth_year"),
+        "child_birth_year": find_birth_year(text, now, bare=asked == "child_birth_year" or born),
         "has_contract": find_contract(text),
         "contact_name": find_person(text),
         "time_of_day": find_time_of_day(text, bare=asked == "time_of_day"),

@@ -26,6 +26,7 @@ from intents.extraction.name_shapes import (
     LONGEST_DEALER,
     MORE_OF_IT,
     NAME_AHEAD,
+    NAMED_BESIDE,
     NEGATED,
     NO_DEALER,
     NO_QUOTED_NAME,
@@ -126,6 +127,10 @@ def _called(text: str, kind: str) -> Iterator[Found]:
             )
             if named and not (GENERIC.match(name) or NO_QUOTED_NAME.search(name)) and len(name) >= 2:
                 yield Found(name, name, match.start("name"), match.start("name") + len(name), 0.9)
+    beside = NAMED_BESIDE.get(kind)
+    for match in beside.finditer(text) if beside else ():
+        if not _common(match["name"]):
+            yield Found(match["name"], match["name"], *match.span("name"), 0.8)
     for match in CALLED_KIND[kind].finditer(text):
         yield Found(match["name"], match["name"], *match.span("name"), 0.9)
 

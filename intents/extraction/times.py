@@ -22,13 +22,13 @@ def _clock_pattern(prefix: str) -> str:
 
 
 _RANGE = re.compile(
-    r"(?P<every>每天|天天|每晚|每日|每周末)?(?:都|从|是)*"
+    r"(?P<every>每天|天天|每晚|每日|每周末)?(?:都|从|是|[\s，,])*"
     + _clock_pattern("a")
     + r"(?:时候|[^。；;点时0-9０-９]){0,14}?(?:到|至|-|—|~|～)(?:了|第二天|次日|今天|今晨|今日|当天|当日|转天|隔天|的)*"
     + _clock_pattern("b")
 )
 _AT = re.compile(
-    r"(?P<every>每天|天天|每晚|每日|每周末)?" + _clock_pattern("a") + r"(?P<after>以后|之后|后|以前|之前)?"
+    r"(?P<every>每天|天天|每晚|每日|每周末)?[\s，,]*" + _clock_pattern("a") + r"(?P<after>以后|之后|后|以前|之前)?"
 )
 _PARTS = re.compile(rf"(?P<every>每天|天天|每晚|每日|每周末)?(?:的)?(?P<part>{_PART})")
 _CLAUSE_SO_FAR = re.compile(r"[^，,。；;！!？?]{0,10}$")
@@ -64,7 +64,7 @@ _SINCE = re.compile(
 """自7月起拖欠至今"""
 
 _LISTED = re.compile(
-    rf"(?P<a>{_MONTH})(?:、|和|跟|，|,|还有|及|(?<=月))(?:[0-9]{{1,2}}月?份?(?:、|和|跟|，|,)){{0,4}}(?P<b>{_MONTH})(?=(?<=[月份])|[两三四五六]个月)"
+    rf"(?P<a>{_MONTH})(?:、|和|跟|，|,|还有|及|(?<=月))(?:{_MONTH}(?:、|和|跟|，|,|(?<=月))){{0,4}}(?P<b>{_MONTH})(?=(?<=[月份])|[两三四五六]个月)"
 )
 """8月、9月的工资; 7、8、9三个月"""
 
@@ -92,8 +92,9 @@ _YEAR_OWED = re.compile(r"(?:去年|今年|前年|20\d{2}年)(?:一)?(?:整|全)
 def find_time_of_day(text: str, *, bare: bool = False) -> Found | None:
     """ "每天 02:00", "22:00-02:00", "晚上"; None when no time of day is told. `bare`: 两点 alone is a time, for it was asked."""
     if match := _RANGE.search(text):
-        first = _clock(match, "a", _told_before(text, match.start("ah")))
-        second = _clock(match, "b", match["apart"] if not match["bpart"] else None)
+        told = _told_before(text, match.start("ah"))
+        first = _clock(match, "a", told)
+        second = _clock(match, "b", match["apart"] or told if not match["bpart"] else None)
         if first and second:
             return _found(match, f"{_every(match)}{first}-{second}")
     for match in _AT.finditer(text):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 import ahocorasick
@@ -21,6 +22,10 @@ COMMON_WORDS = frozenset(
         "桃源仙谷", "大方居", "上庄", "东高地", "健翔", "学府树", "辛店", "百泉", "松园", "太平村", "公庄", "富豪", "砖厂", "二中", "新房", "开发区亦庄", "朝外", "朝阳路", "沿河", "儿童医院", "人民医院",
     }
 )  # fmt: skip
+
+
+_CAPITALS = str.maketrans(ascii_lowercase, ascii_uppercase)
+"""建外soho is 建外SOHO."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class Gazetteer:
     def hits(self, text: str) -> Iterator[Hit]:
         """The longest names of a text, from left to right, none overlapping another."""
         end_of_last = -1
-        for end, name in self.automaton.iter_long(text):
+        for end, name in self.automaton.iter_long(text.translate(_CAPITALS)):
             start = end - len(name) + 1
             if start > end_of_last:
                 end_of_last = end

@@ -215,7 +215,10 @@ def _phrases(text: str, hits: Sequence[Hit], elsewhere: bool) -> tuple[Found | N
         if not _is_district(hit):
             end = detail_after(text, hit.end)
             official_street = any(spot.official for spot in hit.spots)
-            spans.append(_Span(hit.start, end, (1 if official_street else 3) + 2 * (end > hit.end), "name"))
+            # 国贸那个建外SOHO: a complex says more than the quarter it stands in.
+            complex_ = any(c.isascii() for c in hit.name)
+            rank = (1 if official_street else 3) + 2 * (end > hit.end) + complex_
+            spans.append(_Span(hit.start, end, rank, "name"))
     spans = [
         *(_anchored(text, span, hits) for span in spans),
         *_tails(text, hits),
