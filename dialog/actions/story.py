@@ -28,6 +28,9 @@ READ_BACK = 40
 _AFTER_ALL = re.compile(r"金额|数额|钱数|写成|还欠|还差|还剩|总共|一共|其实|应该是|不止|实际|所以")
 """所以还欠两万一千二: the sum, thought over."""
 
+BESIDE_A_CHOICE = 6
+"""Characters beside the words of a choice, up to which they put the known one right."""
+
 _BESIDES = re.compile(r"还(?:另外)?[交付给花收扣]了|又[交付花]了?|另外还?[交付给花收]|除此|外加|再加上")
 """One more sum is not another one."""
 
@@ -136,6 +139,9 @@ def _no_news(name: str, kind: FieldKind, reading: Reading, heard: Heard) -> bool
     """Whether a value told beside a known one is neither finer nor another."""
     if kind in WHERE and nameless(str(reading.fields[name].value)):
         # 从村口到小学 tells where in the village, and is no other village.
+        return True
+    if kind is FieldKind.CHOICE and len(heard.text) - len(reading.fields[name].raw) > BESIDE_A_CHOICE:
+        # Trouble of another kind told in a sentence is told besides.
         return True
     if kind is FieldKind.AMOUNT and _BESIDES.search(heard.text):
         # 我还交了管理费 200 is told besides.
