@@ -101,8 +101,12 @@ def reconsider(notes: Notes, heard: Heard, outcome: Outcome) -> bool:
         return False
     if best.label != OTHER and best.confidence >= SURE and not denied(notes.catalog.topics[best.label], heard.text):
         take_topic(notes, best.label, heard.text)
-        outcome.said.append(wording.understood(notes.catalog.topics[best.label].short, ()))
         outcome.understood = True
+        add_words(notes, heard)
+        known = {name for name in notes.fields() if notes.value(name) is not None}
+        absorb(notes, heard, outcome)
+        # What was just repeated is not to be acknowledged again.
+        outcome.changed |= {name for name in notes.fields() if notes.value(name) is not None} - known
     return False
 
 
@@ -129,6 +133,11 @@ def ask_anew(notes: Notes, heard: Heard) -> None:
     notes.memory.leaning = {}
     lean(notes, heard)
     notes.put("topic", None, heard.text)
+    add_words(notes, heard)
+
+
+def add_words(notes: Notes, heard: Heard) -> None:
+    """The words go onto the story as they are."""
     notes.put("description", f"{notes.value('description') or ''}\n{heard.text}".strip(), heard.text)
 
 

@@ -17,6 +17,7 @@ from dialog.actions.notes import Memory, Notes
 from dialog.actions.questions import next_question
 from dialog.actions.room import Room
 from dialog.actions.status import tell_status
+from integrations.status import progress
 from intents.catalog.model import PRAISE, TYPES
 
 QUESTION_PAYLOAD = "asking"
@@ -32,6 +33,9 @@ HANDOVER_PAYLOAD = "handover"
 NOT_THIS = re.compile(r"^[\s，,。嗯啊]*(?:算了|不用|不必|不要)(?:了|吧|啦)*[，,。.\s]*(?:谢谢)?[。.\s]*$")
 """A refusal that does not say what of."""
 
+
+HOW_LONG = "how_long"
+"""The aside that a filed ticket answers better than the rule does."""
 
 _PRAISES = re.compile(r"夸|感谢")
 """How a praise is announced without its name."""
@@ -166,11 +170,14 @@ class Aside(Interruption):
     def answer(self, say: CollectingDispatcher, tracker: Tracker, notes: Notes, heard: Heard) -> list[EventType]:
         """The standing answer; the form then takes up its thread, if one is open."""
         act = heard.act("aside")
-        say.utter_message(text=answer_aside(str(act.detail) if act else ""))
-        if not notes.has_content() and notes.earlier() is not None:
-            # Asked after filing: nothing is open, and nothing is asked.
-            return closed(notes)
-        return []
+        name = str(act.detail) if act else ""
+        if notes.has_content() or notes.earlier() is None:
+            say.utter_message(text=answer_aside(name))
+            return []
+        # Asked after filing: nothing is open, and nothing is asked. How long it takes is then their ticket's own day.
+        mine = self.room.desk.latest_of(tracker.sender_id) if name == HOW_LONG else None
+        say.utter_message(text=progress(mine) if mine else answer_aside(name))
+        return closed(notes)
 
 
 class Greet(Interruption):

@@ -8,12 +8,14 @@ from intents.extraction.amount_shapes import (
     BARE_CLAUSE,
     BEFORE_A_RISE,
     BESIDES,
+    CALLING,
     COLLOQUIAL,
     CROWD,
     DEMANDED,
     DIMES,
     GROUPED,
     GROUPED_AFTER,
+    HOTLINES,
     MINE,
     MONEY_AFTER,
     MONTHS,
@@ -117,6 +119,7 @@ def _sum(text: str, number: Number, asked: str | None) -> _Sum | None:
         return None
     if (
         NOTHING.match(text, number.start)
+        or (number.value in HOTLINES and CALLING.search(before))
         or (BEFORE_A_RISE[0].search(before) and BEFORE_A_RISE[1].match(after))
         or DEMANDED.search(before)
         or OFFERED.search(before)

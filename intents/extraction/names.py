@@ -50,6 +50,9 @@ def find_names(text: str, kind: str) -> Iterator[Found]:
         yield from _bosses(text)
         yield from _builders(text)
     branded, called = list(_branded(text, kind)), list(_called(text, kind)) if kind in ENTITY else []
+    if kind == "platform" and not branded and (match := LEAD[kind].search(text)) and not _common(match["name"]):
+        # 那个平台叫多赚宝: nobody knows it, and it has a name.
+        yield Found(match["name"], match["name"], *match.span("name"), 0.8)
     # 叫安居客舍 is no 安居客.
     yield from (found for found in branded if not any(_within(found, one) for one in called))
     if kind in ("platform", "brand"):
@@ -247,7 +250,7 @@ def find_person(text: str) -> Found | None:
     told = (
         m
         for m in I_AM.finditer(text)
-        if "我" in m.group() or not SOMEBODY_ELSE.search(text[max(0, m.start() - 14) : m.start()])
+        if m.group()[0] in "我俺" or not SOMEBODY_ELSE.search(text[max(0, m.start() - 14) : m.start()])
     )
     match = next(told, None)
     if match is None:
