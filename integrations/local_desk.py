@@ -216,6 +216,7 @@ def ticket_of(session: Session, row: TicketRow, names: Mapping[str, str]) -> Tic
     }  # fmt: skip
     return Ticket(
         topic_name=names.get(row.topic, row.topic),
+        finer_name=next((names[tag] for tag in row.tags if tag in names), None),
         files=tuple({"file_id": f.id, "media_type": f.media_type, "size": f.size} for f in files),
         external_id=remote.external_id if remote else None,
         history=tuple(Step(h.at, h.status, h.by, h.note) for h in history),

@@ -44,6 +44,8 @@ class Ticket:
     history: Sequence[Step]
     conversation_id: str
     files: Sequence[Mapping[str, Any]] = ()
+    finer_name: str | None = None
+    """What a district's own topic is called, where the ticket is filed under the nearest of the city's and keeps it as a tag."""
     external_id: str | None = None
 
     def __repr__(self) -> str:
