@@ -118,7 +118,10 @@ def progress(ticket: Ticket) -> str:
     """How a ticket is doing, in one breath."""
     status = Status(ticket.status)
     told = [step.note for step in ticket.history if step.note and step.by != "citizen"]
-    parts = [f"工单 {grouped(ticket.number)}（{ticket.finer_name or ticket.topic_name}）{CHINESE[status]}", f"{ticket.lead_unit}牵头"]
+    parts = [
+        f"工单 {grouped(ticket.number)}（{ticket.finer_name or ticket.topic_name}）{CHINESE[status]}",
+        f"{ticket.lead_unit}牵头",
+    ]
     if status not in OVER:
         parts.append(f"最晚{due(ticket.created_at, ticket.due_at)}回复")
     return f"{'，'.join(parts)}。" + (f"最新情况：{_sentence(told[-1])}" if told else "")

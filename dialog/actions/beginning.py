@@ -9,7 +9,8 @@ from dialog.actions.notes import Notes
 from dialog.actions.outcome import Outcome
 from dialog.actions.topic import REFUSALS, decide_topic, denied, lean, names_a_matter, take_topic
 from intents.catalog import FieldKind
-from intents.catalog.model import ASKED_LESS, OTHER, PRAISE
+from intents.catalog.model import ASKED_LESS, OTHER, PRAISE, TYPES
+from intents.gazetteer.phrases import find_phrases
 from intents.show import fact, show
 from intents.understanding import SURE, read_fields
 
@@ -69,6 +70,8 @@ def begin(notes: Notes, heard: Heard, outcome: Outcome, bare: bool) -> None:
     if best is not None and (best.confidence < SURE or best.label == OTHER) and _AGAINST.match(heard.text):
         # Whom it is about, and not yet what: 我要投诉房东.
         notes.memory.opening = heard.text
+        if (told := next((type_ for type_ in TYPES if type_ in heard.text), None)) and notes.type is None:
+            notes.put("type", told, heard.text)
         outcome.understood = True
         outcome.said.append(wording.LISTENING)
         return
@@ -122,6 +125,9 @@ def means_another(notes: Notes, heard: Heard) -> bool:
     if topic is None or topic.id == OTHER or heard.acts or len(heard.text.strip()) > BRIEF:
         return False
     if notes.turn - notes.turn_of("topic") > EARLY or not heard.topics:
+        return False
+    if any(find_phrases(heard.text)) or tells_only(heard.text, read_fields(heard.text, heard.now, notes.catalog)):
+        # 熙兆嘉园 is no kindergarten.
         return False
     best = heard.topics[0]
     return best.label not in (OTHER, topic.id) and best.confidence >= CERTAIN and shares.get(topic.id, 0) < UNLIKELY

@@ -91,9 +91,10 @@ def _besides_the_topic(notes: Notes, heard: Heard, outcome: Outcome) -> None:
         tell(notes, heard, outcome)
         _acknowledge(notes, before, "topic", outcome)
         notes.memory.told_instead += outcome.understood
-        if not tells_only(heard.text, read_fields(heard.text, heard.now, notes.catalog)):
-            lean(notes, heard)
         offered, leaning = notes.memory.topics_offered, notes.memory.leaning
+        # A place or a shop's name says nothing of the topic.
+        if not tells_only(heard.text, read_fields(heard.text, heard.now, notes.catalog, offered[0])):
+            lean(notes, heard)
         likely = len(offered) == 1 and leaning.get(offered[0], 0.0) > max(leaning.get(OTHER, 0.0), LIKELIER)
         if likely and outcome.understood:
             # Asked whether it is this, they go on telling: it is.
@@ -140,5 +141,7 @@ def _acknowledge(notes: Notes, before: dict[str, Any], asked: str | None, outcom
     ]
     if caught:
         outcome.said.append(
-            wording.noted([one if len(one) <= LONGEST_FACT else f"{one[:LONGEST_FACT]}…" for one in caught][:4])
+            wording.noted(
+                [one if len(one) <= LONGEST_FACT else f"{one[:LONGEST_FACT]}…" for one in dict.fromkeys(caught)][:4]
+            )
         )

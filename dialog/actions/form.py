@@ -1,6 +1,7 @@
 """The form's validation: fills the draft from the message, says what was caught, asks the next question."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -132,10 +133,15 @@ def _followed(dispatcher: CollectingDispatcher, notes: Notes, told: followup.Tol
     return [*slots(notes), SlotSet(REQUESTED_SLOT, told.question.asks)] if told.question else closed(notes)
 
 
+_THANKS_AT_END = re.compile(r"^[^。！!？?吗]{0,10}(?:谢谢|多谢|谢了|感谢)(?:啊|了|您|你|哈|大家|嘞)*[。！!\s]*$")
+"""他们停了 谢谢啊"""
+
+
 def _nothing_more(notes: Notes, heard: Heard) -> bool:
     """Whether they only take leave: 好的谢谢 or 没有了, with their ticket filed and nothing else begun."""
     nothing_begun = not notes.has_content() and notes.memory.asked in (None, "description") and not heard.interrupts
-    return nothing_begun and heard.has("affirm", "deny", "skip", "leave") and notes.earlier() is not None
+    takes_leave = heard.has("affirm", "deny", "skip", "leave") or _THANKS_AT_END.search(heard.text)
+    return nothing_begun and bool(takes_leave) and notes.earlier() is not None
 
 
 def _answered_already(tracker: Tracker) -> bool:

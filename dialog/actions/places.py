@@ -22,7 +22,7 @@ _HOUSE = re.compile(
 
 
 _REST = re.compile(
-    r"\s*(?:[A-Za-z0-9]+\s*)*(?:[A-Za-z0-9一二三四五六七八九十东西南北]{1,4}(?:座|栋|号楼|号院|号|楼|单元|层|室|区|期|门)\s*)+(?:[0-9]{3,4})?"
+    r"\s*(?:[A-Za-z0-9]+\s*)*(?:[A-K]\d?(?:出?口)|地下[一二三123]层|B[123]层?|(?:[A-Za-z0-9一二三四五六七八九十东西南北]{1,4}(?:座|栋|号楼|号院|号|楼|单元|层|室|区|期|门)\s*)+(?:[0-9]{3,4})?)"
 )
 """Blocks and doors after a pause: 丽泽SOHO B座."""
 
@@ -38,8 +38,12 @@ def whole(text: str, found: Found) -> Found:
         ahead = None
     start = ahead.start() if ahead else found.start
     rest = trimmed[found.end :]
-    apart = re.search(r"[，,。；;！!？?\s]", rest) and not _REST.fullmatch(rest)
-    end = found.end if len(rest) > LONGEST_REST or apart else len(trimmed)
+    if len(rest) > LONGEST_REST or re.search(r"[，,。；;！!？?\s]", rest):
+        # Blocks and doors belong to it, what else is told after a pause does not.
+        detail = _REST.match(rest)
+        end = found.end + len(detail.group().rstrip()) if detail else found.end
+    else:
+        end = len(trimmed)
     raw = text[start:end]
     return replace(found, value=raw, raw=raw, start=start, end=end)
 

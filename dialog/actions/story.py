@@ -16,7 +16,7 @@ from intents.extraction.times import find_duration
 from intents.show import show
 from intents.understanding import Reading, read_fields
 
-REMARK = 5
+REMARK = 4
 """Characters from which a message that holds no fact at all is still a part of the story (物业管不了)."""
 
 SHORT_REMARK, DISTINCT = 2, 2

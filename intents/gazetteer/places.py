@@ -37,8 +37,13 @@ _TAIL = re.compile(
     r"\s?(?P<place>[一-鿿0-9A-Za-z]{2,14}?)(?=(?:的?(?:那边|这边|那块|附近|一带|这里|那里|里头?|旁边|边上))?(?:[，,。；;！!？?）)\s]|$))"
 )
 _NO_TAIL = re.compile(
-    r"[一二两三四五六七八九十几0-9]个|统共|一共|破损|损坏|扰民|噪音|噪声|占用|施工|严重|问题|拖欠|不亮|积水|年久失修|关门|关了|关停|停业|倒闭|跑路|闭店|不退|欠|上班|工作|居住|租房|买房|办事|打工"
+    r"[一二两三四五六七八九十几0-9]个|统共|一共|破损|损坏|扰民|噪音|噪声|占用|施工|严重|问题|拖欠|不亮|积水|年久失修|关门|关了|关停|停业|倒闭|跑路|闭店|不退|欠"
 )
+_DOING_THERE = re.compile(r"(?:上班|工作|居住|租房|买房|办事|打工)")
+_WORDLESS = re.compile(r"^(?:那个|这个|就是|嗯|呃|啥|什么)+$")
+SHORTEST = 2
+"""Characters that a place's name has at least."""
+
 CITY_ALONE = 4
 """Characters up to which another city's name stands without its district (济南, 石家庄市): anything nearer says more."""
 
@@ -259,9 +264,19 @@ def _tails(text: str, hits: Sequence[Hit]) -> Iterable[_Span]:
     }
     for end in ends:
         match = _TAIL.match(text, end)
-        if match is None or NO_NAME.search(match["place"]) or _NO_TAIL.search(match["place"]):
+        if (
+            match is None
+            or not _WORDLESS.sub("", match["place"])
+            or NO_NAME.search(match["place"])
+            or _NO_TAIL.search(match["place"])
+        ):
             continue
         start, stop = match.span("place")
+        if doing := _DOING_THERE.search(match["place"]):
+            # 龙华区|民治租房
+            stop = start + doing.start()
+            if stop - start < SHORTEST:
+                continue
         # 东坝中路|路面破损严重: what follows a road or an estate that was named is no longer where, but what.
         known = next((p for p in find_phrases(match["place"]) if p.start == 0), None)
         if known and stop - start - known.end > WITHIN_NAME:
