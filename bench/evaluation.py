@@ -16,9 +16,10 @@ from intents.extraction.fields import FACTS
 from intents.understanding import SURE, Understanding, understand
 
 DATA = Path(__file__).parent / "data"
-SETS = ("evaluation", "realistic", "letters")
+SETS = ("evaluation", "realistic", "letters", "fresh")
 """Short and spoken messages by one hand; letters, clerks' notes and messages to other cities' hotlines by another; by a third, who saw
-not the training text, letters, transcribed calls, clerks' notes and short messages."""
+not the training text, letters, transcribed calls, clerks' notes and short messages; by three more, who saw nothing of the project but
+its list of topics, letters, clerks' notes and calls, and chat messages."""
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 NAMES = ("merchant", "employer", "institution")

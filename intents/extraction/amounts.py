@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from intents.extraction.amount_shapes import (
     AGREED,
@@ -38,6 +39,7 @@ from intents.extraction.amount_shapes import (
     SIGN,
     SPELT,
     STRONG,
+    TAKEN_BACK,
     TOTAL,
     UNIT_PRICE,
     USED,
@@ -62,7 +64,19 @@ class _Sum:
 
 def find_amounts(text: str, topic: str | None = None, asked: str | None = None) -> dict[str, Found]:
     """The sums of a text by role; values in yuan."""
-    sums = [summed for number in find_numbers(text) if (summed := _sum(text, number, asked)) is not None]
+    numbers = list(find_numbers(text))
+    behind = {one.end: following.start for one, following in pairwise(numbers)}
+    meant = [n for n in numbers if n.end not in behind or not TAKEN_BACK.match(text[n.end : behind[n.end]])]
+    said_of = {n.start: before for before, n in pairwise(numbers) if before not in meant}
+    sums = []
+    for number in meant:
+        summed = _sum(text, number, asked)
+        if summed is not None and (before := said_of.get(number.start)) and summed.role is None:
+            # What was said of the sum that is taken back is meant of this one.
+            earlier = _sum(text, before, asked)
+            summed = replace(summed, role=earlier.role, strong=earlier.strong) if earlier else summed
+        if summed is not None:
+            sums.append(summed)
     if topic in OWING_TOPICS:
         # What remains of wages is what is owed.
         sums = [

@@ -22,20 +22,25 @@ from intents.extraction.name_shapes import (
     GENERIC,
     I_AM,
     KIND_OF,
+    LATIN_NAME,
     LEAD,
+    LEARNT,
     LONGEST_DEALER,
     MORE_OF_IT,
     NAME_AHEAD,
     NAMED_BESIDE,
     NEGATED,
     NO_DEALER,
+    NO_NAME_INSIDE,
     NO_QUOTED_NAME,
     OF_A_KIND,
     OF_ITS_KIND,
     OWN_DISTRICT,
     QUOTED,
+    QUOTED_THERE,
     SAME_BRAND,
     SOMEBODY_ELSE,
+    SOMEBODYS_BOSS,
     STATE_BUILDER,
     SUFFIX,
     TECH,
@@ -68,6 +73,8 @@ def find_names(text: str, kind: str) -> Iterator[Found]:
     yield from _by_suffix(text, kind, weak)
     yield from _dealt_with(text, kind)
     yield from weak
+    if kind == "merchant":
+        yield from _unusual(text)
     if kind == "employer":
         # Whoever does not pay is an employer, whatever else it is: a bakery, a nursing home.
         for other in ("merchant", "institution", "kindergarten"):
@@ -86,6 +93,8 @@ def _bosses(text: str) -> Iterator[Found]:
         name = match["name"]
         if len(name) > 1 and "某" not in name:
             yield Found(name, name, *match.span("name"))
+    if boss := SOMEBODYS_BOSS.search(text):
+        yield Found(boss.group(), boss.group(), *boss.span(), 0.7)
     if called := BOSS_CALLED.search(text):
         yield Found(called["name"], called["name"], *called.span("name"), 0.7)
 
@@ -138,6 +147,16 @@ def _called(text: str, kind: str) -> Iterator[Found]:
         yield Found(match["name"], match["name"], *match.span("name"), 0.9)
 
 
+def _unusual(text: str) -> Iterator[Found]:
+    """Shops whose names end like none: in quotes where a shop stands, in Latin words, or said after what one learns there."""
+    for pattern in (QUOTED, LEARNT, LATIN_NAME):
+        for match in pattern.finditer(text):
+            name, start = match["name"], match.start("name")
+            stands = pattern is not QUOTED or QUOTED_THERE.search(text[: match.start()])
+            if stands and not (NO_QUOTED_NAME.search(name) or NO_NAME_INSIDE.search(name) or _common(name)):
+                yield Found(name, name, start, start + len(name), 0.6)
+
+
 def _by_suffix(text: str, kind: str, weak: list[Found]) -> Iterator[Found]:
     """Names by how they end; what may be a name only for want of a better one goes into `weak`."""
     firms = tuple(_firms(text)) if kind == "merchant" else ()
@@ -151,7 +170,7 @@ def _by_suffix(text: str, kind: str, weak: list[Found]) -> Iterator[Found]:
         core = text[start : match.end("name")]
         if firm := next((firm for firm in firms if firm.start < match.end("name") <= firm.end), None):
             yield firm
-        elif len(core) < 3 or NEGATED.search(text[max(0, start - 4) : start]):
+        elif len(core) < 3 or NO_NAME_INSIDE.search(core) or NEGATED.search(text[max(0, start - 4) : start]):
             continue
         elif not _common(core):
             yield Found(raw, raw, start, start + len(raw), 0.8)

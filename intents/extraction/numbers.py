@@ -18,7 +18,9 @@ NUMBER = re.compile(
 
 
 _PLAIN = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬", "一二三四五六七八九十百千万")
-_FORMAL = re.compile(r"[壹贰叁肆伍陆柒捌玖](?:[壹贰叁肆伍陆柒捌玖零拾佰仟萬万]*[拾佰仟萬万])[壹贰叁肆伍陆柒捌玖零]*")
+_FORMAL = re.compile(
+    r"(?:拾|[壹贰叁肆伍陆柒捌玖])(?:[壹贰叁肆伍陆柒捌玖零拾佰仟萬万]*[拾佰仟萬万])[壹贰叁肆伍陆柒捌玖零]*"
+)
 """贰万捌仟, as sums are written on receipts and notes of debt."""
 
 _ONE_YEAR, _SPANS = re.compile(r"[万千百][一二三四五六七八九]一$"), tuple("年个学节天次季期直共分下样些起定般")

@@ -36,6 +36,12 @@ _REST = re.compile(
 )
 
 
+_NEARER = re.compile(
+    r"(?![^，。]{0,9}(?:公司|医院|学校|银行))(?:(?![的了是有在不我你他她这那一每某])[一-鿿]){2,8}?(?:门口|附近|旁边|对面|路口|[镇乡村](?![一-鿿]*[镇乡村])|(?=一套|一家|那条|有家|有个|租房|的[“\"「]))"
+)
+"""What lies nearer than the district: 长沙雨花区|井湾子家润多门口."""
+
+
 @lru_cache(maxsize=1)
 def _pattern() -> re.Pattern[str]:
     lines = (files("intents.gazetteer") / "data" / "cities.txt").read_text(encoding="utf-8").splitlines()
@@ -73,6 +79,8 @@ def cities(text: str) -> Iterator[tuple[int, int]]:
             continue
         rest = _REST.match(text, match.end())
         end = rest.end() if rest and not NO_NAME.search(rest.group()) else match.end()
+        if end and text[end - 1] in "区县市" and (nearer := _NEARER.match(text, end)):
+            end = nearer.end()
         end_of_last = end
         province = _PROVINCE.search(text, 0, match.start())
         yield province.start() if province else match.start(), end

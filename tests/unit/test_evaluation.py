@@ -43,11 +43,12 @@ def test_the_letters_are_of_every_topic_and_as_long_as_letters_are() -> None:
     assert {case.type for case in told} == set(TYPES)
 
 
-def test_what_the_letters_are_labelled_with_is_said_in_them() -> None:
+@pytest.mark.parametrize("labelled", ["letters", "fresh"])
+def test_what_a_text_is_labelled_with_is_said_in_it(labelled: str) -> None:
     topics = load_catalog().topics
     named = {FieldKind.PLACE, FieldKind.ESTATE, FieldKind.VILLAGE, FieldKind.MERCHANT, FieldKind.EMPLOYER}
     named |= {FieldKind.INSTITUTION, FieldKind.KINDERGARTEN, FieldKind.DEVELOPER, FieldKind.PLATFORM, FieldKind.BRAND}
-    told = cases("letters")
+    told = cases(labelled)
     assert len({case.text for case in told}) == len(told)
     for case in told:
         fields = topics[case.topic].fields
