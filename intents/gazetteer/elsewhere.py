@@ -73,7 +73,7 @@ def cities(text: str) -> Iterator[tuple[int, int]]:
     for match in _pattern().finditer(text):
         if _FROM.search(text[max(0, match.start() - 8) : match.start()]):
             continue
-        if _ROAD_BEFORE.search(text[: match.start() + 1]):
+        if _ROAD_BEFORE.search(text, max(0, match.start() - 1), match.start() + 1):
             continue
         if match.start() < end_of_last or _ORIGIN.match(text[match.end() : match.end() + 4]):
             continue
