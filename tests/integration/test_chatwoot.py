@@ -122,6 +122,29 @@ def test_a_chatwoot_that_fails_gets_everything_once(here: House, there: Chatwoot
     assert there.waiting() == [conversation]
 
 
+def test_an_agent_is_heard_though_we_died_before_noting_that_it_is_open(
+    here: House, there: ChatwootSeat, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = here.waiting()
+    there.there.silent = True
+
+    def dies(*_: Any) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(here.mirrors, "done", dies)
+        there.mirror()
+    ((number, shown),) = there.there.conversations.items()
+    assert (shown["status"], shown["priority"] is not None) == ("open", True)
+    there.look()
+    there.there.agent_sets(number, "pending")
+    there.look()
+    assert there.state(conversation) == "bot"
+    clock.now += timedelta(minutes=10)
+    there.mirror()
+    assert shown["status"] == "pending"
+
+
 def test_a_second_process_does_not_tell_it_again(here: House, there: ChatwootSeat) -> None:
     conversation = here.waiting()
     mirror = here.mirrors.claim(conversation)

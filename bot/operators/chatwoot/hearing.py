@@ -114,8 +114,14 @@ class Hearing:
         conversation_id, status = mirror.conversation_id, str(now.get("status"))
         assignee = ((now.get("meta") or {}).get("assignee") or {}).get("id")
         place = self.desk.escalations.place(conversation_id)
-        if mirror.status != "open" or place is None:
+        if place is None:
             return
+        if mirror.status != "open":
+            if status == "open":
+                # Whoever opened it could not note that any more: from here on pending and resolved are an agent's word.
+                self.mirrors.set_status(conversation_id, status)
+            else:
+                return
         theirs = place.state != HELD or str(place.operator).startswith(OPERATOR)
         if status == "open":
             free = place.state != HELD or assigned

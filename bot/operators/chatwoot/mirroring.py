@@ -67,9 +67,10 @@ class Mirroring:
             await to_thread.run_sync(self.mirrors.sent, mirror.conversation_id, line.seq)
         status = "open" if wanted else "resolved" if case.escalations[-1].state == ENDED else "pending"
         if status != mirror.status:
-            await self.api.set_status(number, status)
+            # In this order: what is found open has its priority, whatever happens in between.
             if wanted:
                 await self.api.set_priority(number, PRIORITIES[case.escalations[-1].reason.priority])
+            await self.api.set_status(number, status)
         await to_thread.run_sync(self.mirrors.done, mirror.conversation_id, status)
 
     async def _known(self, number: int) -> set[str]:
