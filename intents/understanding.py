@@ -11,7 +11,7 @@ from intents.extraction.fields import FACTS, LONGEST
 from intents.extraction.name_shapes import BRANDS
 from intents.extraction.names import behind_place
 from intents.found import Found
-from intents.gazetteer import find_places
+from intents.gazetteer import PlaceFinding, find_places
 from intents.gazetteer.homophones import Repair, repair
 
 KNOWN_NAMES = tuple(name for name in (*BRANDS["merchant"], *BRANDS["platform"]) if len(name) > 2)
@@ -85,12 +85,17 @@ def read_fields(
     if topic is not None:
         for name in ("estate", "village"):
             # A topic that asks for the estate takes any place for it: 望京西园四区 is one, whatever its ending.
-            if name in topic.required and name not in fields and "place" in fields:
+            if name in topic.required and name not in fields and "place" in fields and not _a_whole_town(places):
                 fields[name] = fields["place"]
         fields = {name: found for name, found in fields.items() if name in topic.fields or (facts and name in FACTS)}
     fields = {name: replace(found, raw=text[found.start : found.end]) for name, found in fields.items()}
     doubts = tuple(one for one in mended.repairs if len(one.names) > 1)
     return Reading(fields, tuple(places.ambiguous) if "district" not in fields else (), doubts)
+
+
+def _a_whole_town(places: PlaceFinding) -> bool:
+    """Whether the only place told is a street's or town's official name: which estate or village of it is still to be told."""
+    return places.place is not None and places.street is not None and places.place.value == places.street.value
 
 
 def understand(text: str, now: datetime, catalog: Catalog, classifier: Classifier) -> Understanding:

@@ -20,6 +20,7 @@ from dialog.actions.interruptions import HANDOVER_PAYLOAD, INTERRUPTIONS, QUESTI
 from dialog.actions.joining import answered, offer, wants_another
 from dialog.actions.notes import MISSES_BEFORE_A_PERSON, Notes
 from dialog.actions.outcome import Outcome
+from dialog.actions.patience import bear
 from dialog.actions.questions import CONFIRM, JOIN, LAST4, Question, next_question
 from dialog.actions.remarks import no_proof, remarks
 from dialog.actions.room import Room
@@ -66,7 +67,9 @@ class ValidateTicketForm(FormValidationAction):
             return closed(notes)
         said: Sequence[str] = ()
         if not heard.interrupts or heard.has("danger", "abuse", "distress"):
+            asked = notes.memory.asked
             said = self._hear(notes, heard)
+            said = [*said, *bear(notes, asked)]
         for text in said:
             dispatcher.utter_message(text=text)
         if self._room.doubts is not None:

@@ -40,6 +40,8 @@ class Memory:
     proposed: dict[str, str] = field(default_factory=dict)
     misses: int = 0
     missed: int = 0
+    unanswered: int = 0
+    put_off: list[str] = field(default_factory=list)
     read_back: bool = False
     asking_which_to_change: bool = False
     ask_next: str | None = None
@@ -180,11 +182,12 @@ class Notes:
         return dict((self.topic or self.catalog.topics[OTHER]).fields)
 
     def missing(self) -> list[str]:
-        """Required fields still to be asked, in order."""
+        """Required fields still to be asked, in order; what was put off comes last."""
         topic = self.topic
         if topic is None:
             return []
-        return [name for name in topic.required_for(self.type) if not self.settled(name)]
+        missing = [name for name in topic.required_for(self.type) if not self.settled(name)]
+        return sorted(missing, key=lambda name: name in self.memory.put_off)
 
 
 def _in_text(span: tuple[int, int] | None) -> Mapping[str, Any] | None:

@@ -89,6 +89,9 @@ def _field_question(notes: Notes, name: str) -> Question:
     options = notes.memory.districts_offered
     if name == "district" and len(options) > 1:
         return Question(name, wording.which_district(options), buttons(*options))
+    if name in notes.memory.put_off and not notes.memory.misses:
+        again = asked_aloud(spec, again=True) if notes.phone else spec.again
+        return Question(name, again, (*_choices(spec), *buttons(wording.SKIP)), (wording.OR_SKIP,))
     if notes.phone:
         return _field_aloud(notes, notes.phone, spec)
     if notes.memory.misses >= MISSES_BEFORE_A_PERSON:

@@ -32,7 +32,9 @@ def tell_status(room: Room, notes: Notes, heard: Heard, conversation: str) -> To
     number = numbers.normalise(str(act.detail)) if act and act.detail else None
     if number is None:
         mine = room.desk.latest_of(conversation)
-        return Told((progress(mine),), mine.number) if mine else Told((wording.NO_TICKET_YET,))
+        if mine is None:
+            return Told((wording.NOT_FILED_YET if notes.has_content() else wording.NO_TICKET_YET,))
+        return Told((progress(mine),), mine.number)
     if not numbers.is_valid(number):
         return Told((wording.BAD_NUMBER,))
     try:

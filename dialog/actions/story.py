@@ -147,7 +147,7 @@ def _no_news(name: str, kind: FieldKind, reading: Reading, heard: Heard) -> bool
         # 我还交了管理费 200 is told besides.
         return True
     # A street office told beside a known place is the street, not another place.
-    return name == "place" and _a_street_office(reading)
+    return kind in WHERE and _a_street_office(name, reading)
 
 
 def _read(notes: Notes, heard: Heard, answered: bool, read_back: bool) -> Reading:
@@ -192,10 +192,10 @@ def _bare_sum(notes: Notes, heard: Heard, reading: Reading) -> Reading:
     return read_fields(heard.text, heard.now, notes.catalog, notes.value("topic"), sums[0])
 
 
-def _a_street_office(reading: Reading) -> bool:
+def _a_street_office(name: str, reading: Reading) -> bool:
     """Whether the place told is only the street's or town's official name (建外街道)."""
     street = reading.fields.get("street")
-    return street is not None and street.raw == reading.fields["place"].raw == street.value
+    return street is not None and street.value == street.raw == reading.fields[name].raw
 
 
 def _left(notes: Notes, text: str, asked: str, told: int, answered: bool) -> tuple[int, int]:

@@ -71,7 +71,7 @@ class Field:
 
     `question` and `again` (the simpler wording after a misunderstanding) are at most 50 characters;
     `phone` and `phone_again` are the same as said on the telephone, where nothing can be seen or pressed but keys;
-    `options` maps each value of a choice to the words that mean it.
+    `options` maps each value of a choice to the words that mean it; `implied` to words from which it follows where none of those is said.
     """
 
     name: str
@@ -85,6 +85,7 @@ class Field:
     examples: tuple[str, ...]
     required: bool
     options: Mapping[str, tuple[str, ...]]
+    implied: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)

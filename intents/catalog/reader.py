@@ -27,7 +27,9 @@ def _options(raw: Any, cues: Mapping[str, list[str]] | None) -> Mapping[str, tup
     return MappingProxyType({str(option): tuple(cues.get(str(option), ())) for option in raw or ()})
 
 
-def _field(name: str, raw: Mapping[str, Any], *, required: bool, options: Any, cues: Any, where: str) -> Field:
+def _field(
+    name: str, raw: Mapping[str, Any], *, required: bool, options: Any, cues: Any, implied: Any, where: str
+) -> Field:
     question = raw["question"]
     again = raw.get("again", question)
     phone = raw.get("phone", question)
@@ -47,6 +49,7 @@ def _field(name: str, raw: Mapping[str, Any], *, required: bool, options: Any, c
         examples=tuple(map(str, raw["examples"])),
         required=required,
         options=_options(options or raw.get("options"), cues),
+        implied=_options(implied, implied),
     )
 
 
@@ -84,6 +87,7 @@ def _topic(
             required=entry.endswith("*"),
             options=options.get(name),
             cues=cues.get(f"{topic_id}.{name}", cues.get(name)),
+            implied=cues["implied"].get(name),
             where=topic_id,
         )
         if fields[name].kind is FieldKind.CHOICE and not fields[name].options:
@@ -104,7 +108,15 @@ def load_catalog() -> Catalog:
     base, raw, themes, cues = _yaml("fields.yml"), _yaml("topics.yml"), _yaml("themes.yml"), _yaml("cues.yml")
     topics = {topic_id: _topic(topic_id, entry, raw["common"], base, cues) for topic_id, entry in raw["topics"].items()}
     fields = {
-        name: _field(name, entry, required=False, options=None, cues=cues.get(name), where="fields")
+        name: _field(
+            name,
+            entry,
+            required=False,
+            options=None,
+            cues=cues.get(name),
+            implied=cues["implied"].get(name),
+            where="fields",
+        )
         for name, entry in base.items()
     }
     return Catalog(MappingProxyType(topics), MappingProxyType(fields), MappingProxyType(themes))

@@ -46,7 +46,9 @@ def extract(text: str, now: datetime, topic: str | None = None, asked: str | Non
     found = _values(text, now, spec, topic, asked)
     found |= {name: f for name in _NAMED if name in spec.fields and (f := next(find_names(text, name), None))}
     for name, field in spec.fields.items():
-        if field.kind is FieldKind.CHOICE and name not in found and (choice := find_choice(text, field.options)):
+        if field.kind is not FieldKind.CHOICE or name in found:
+            continue
+        if choice := find_choice(text, field.options) or find_choice(text, field.implied):
             found[name] = choice
     return {name: value for name, value in found.items() if name in spec.fields or name in FACTS or name == asked}
 

@@ -25,6 +25,9 @@ _RECALLED_AFTER = re.compile(r"^[一-鿿]{0,3}那[场次]")
 _NO_PLACE_AFTER = re.compile(r"^(?:[一二三四五六]?环|线(?!路)|号线)")
 """东四环 is no 东四, and the metro's 亦庄线 runs elsewhere too."""
 
+_VILLAGE_LIKE = re.compile(r"[庄营屯窑坟甸沟峪务堡村]$")
+_SIDE_BEFORE = re.compile(r"(?:^|[\s，,。的在是镇乡区县们])[东西南北大小前后]$")
+
 _COUNTED = re.compile(r"[零〇一幺二两三四五六七八九]+")
 """In a number that is read out, 二七 is no place."""
 
@@ -34,11 +37,14 @@ _DIVISION = re.compile(r"[一-鿿]{2,4}(?:(?<![小社园院校辖景厂片库营
 _DIVISION_BEFORE = re.compile(r"(?:区|县|镇|乡|街道|市)(?:的)?$")
 _DIVISION_INSIDE = re.compile(r"[一-鿿]{2,4}(?:区|县|镇|乡|街道)[一-鿿]")
 _TAIL = re.compile(
-    r"\s?(?P<place>[一-鿿0-9A-Za-z]{2,14}?)(?=(?:的?(?:那边|这边|那块|附近|一带|这里|那里|里头?|旁边|边上))?(?:[，,。；;！!？?）)\s]|$))"
+    r"[\s的]?(?P<place>[一-鿿0-9A-Za-z]{2,14}?)(?=(?:的?(?:那边|这边|那块|附近|一带|这里|那里|里头?|旁边|边上))?(?:[，,。；;！!？?）)\s]|$)|的[啊呀])"
 )
 _NO_TAIL = re.compile(
     r"[一二两三四五六七八九十几0-9]个|统共|一共|破损|损坏|扰民|噪音|噪声|占用|施工|严重|问题|拖欠|不亮|积水|年久失修|关门|关了|关停|停业|倒闭|跑路|闭店|不退|欠"
 )
+_BARE_VILLAGE = re.compile(r"[一-鿿]{1,3}[庄营屯峪沟务堡][子儿]?$")
+"""苏子峪, said after its town, is a village though nobody says 村."""
+
 _DOING_THERE = re.compile(r"(?:上班|工作|居住|租房|买房|办事|打工)")
 _WORDLESS = re.compile(r"^(?:那个|这个|就是|嗯|呃|啥|什么)+$")
 SHORTEST = 2
@@ -125,6 +131,8 @@ def _believed(text: str) -> Iterable[Hit]:
         whole_district = all(spot.street is None and spot.official for spot in hit.spots)
         if whole_district and not hit.name.endswith("区") and _ROAD_AFTER.match(after):
             continue
+        if _another_village(text, hit):
+            continue
         if _NO_PLACE_AFTER.match(after) or (_COUNTED.fullmatch(hit.name) and _COUNTED.match(after)):
             continue
         if governed_by_other_city(text, hit.start, hit.end):
@@ -134,6 +142,15 @@ def _believed(text: str) -> Iterable[Hit]:
             if _STATION_BEFORE.search(text[max(0, hit.start - 6) : hit.start]) or _STATION_AFTER.match(after)
             else hit
         )
+
+
+def _another_village(text: str, hit: Hit) -> bool:
+    """Whether the name is only the end of another village's: 西马各庄 lies nowhere near 马各庄."""
+    return (
+        _implied(hit)
+        and _VILLAGE_LIKE.search(hit.name) is not None
+        and _SIDE_BEFORE.search(text[max(0, hit.start - 2) : hit.start]) is not None
+    )
 
 
 def _as_station(hit: Hit) -> Hit:
@@ -283,7 +300,7 @@ def _tails(text: str, hits: Sequence[Hit]) -> Iterable[_Span]:
         known = next((p for p in find_phrases(match["place"]) if p.start == 0), None)
         if known and stop - start - known.end > WITHIN_NAME:
             stop = start + known.end
-        yield _Span(start, stop, 6, "tail")
+        yield _Span(start, stop, 6, "village" if _BARE_VILLAGE.match(text, start, stop) else "tail")
 
 
 def _joined(text: str, spans: Sequence[_Span]) -> list[_Span]:
