@@ -7,6 +7,7 @@ from datetime import datetime
 from intents.catalog import Catalog, FieldKind
 from intents.classifier import Classifier, Guess
 from intents.extraction import extract
+from intents.extraction.beside import beside
 from intents.extraction.fields import FACTS, LONGEST
 from intents.extraction.name_shapes import BRANDS
 from intents.extraction.names import behind_place
@@ -83,6 +84,15 @@ def read_fields(
             fields[name] = found
     topic = catalog.topics.get(topic_id or "")
     if topic is not None:
+        spots = [spot for spot in (places.place, *where) if spot is not None]
+        for name in ("merchant", "institution", "employer"):
+            needed = name in topic.required
+            if (
+                name in topic.fields
+                and name not in fields
+                and (found := beside(mended.text, name, spots, required=needed))
+            ):
+                fields[name] = found
         for name in ("estate", "village"):
             # A topic that asks for the estate takes any place for it: 望京西园四区 is one, whatever its ending.
             if name in topic.required and name not in fields and "place" in fields and not _a_whole_town(places):

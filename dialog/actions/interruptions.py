@@ -171,6 +171,11 @@ class Aside(Interruption):
         """The standing answer; the form then takes up its thread, if one is open."""
         act = heard.act("aside")
         name = str(act.detail) if act else ""
+        if heard.has("anonymous") and notes.has_content() and not notes.value("anonymous"):
+            # 我要匿名 别说是我说的 asks, and says what is wanted.
+            notes.put("anonymous", True, heard.text)
+            self.room.save(notes)
+            say.utter_message(text=wording.ANONYMOUS_NOTED)
         if notes.has_content() or notes.earlier() is None:
             say.utter_message(text=answer_aside(name))
             return []

@@ -11,7 +11,9 @@ from intents.gazetteer.phrases import detail_after, find_phrases
 WHERE = (FieldKind.PLACE, FieldKind.ESTATE, FieldKind.VILLAGE)
 LONGEST_REST = 40
 
-_TRAILING = re.compile(r"(?:那边儿?|这边儿?|那儿|这儿|那里|这里|那块儿?|那一片|附近吧|吧|呢|啊|呀|的)*[。.!！~]*$")
+_TRAILING = re.compile(
+    r"(?:出来(?!的)|那边儿?|这边儿?|那儿|这儿|那里|这里|那块儿?|那一片|附近吧|吧|呢|啊|呀|的)*[。.!！~]*$"
+)
 _NUMBER = r"[0-9０-９一二三四五六七八九十百A-Za-z甲乙丙丁东西南北]"
 _AHEAD = re.compile(r"^[^，,。；;！!？?\s在是到我就那这住从于个的区市县镇乡道嗯呃]{1,2}$")
 """One or two characters before a known name belong to it (小红庙), unless they are words of their own."""

@@ -17,6 +17,7 @@ from intents.extraction.amount_shapes import (
     GROUPED,
     GROUPED_AFTER,
     HOTLINES,
+    LABELLED,
     MINE,
     MONEY_AFTER,
     MONTHS,
@@ -25,6 +26,7 @@ from intents.extraction.amount_shapes import (
     NOTHING,
     OFFERED,
     ONE_MONTH_ONLY,
+    OTHERS,
     OWED,
     OWING_TOPICS,
     OWN,
@@ -85,7 +87,7 @@ def find_amounts(text: str, topic: str | None = None, asked: str | None = None) 
             else s
             for s in sums
         ]
-    if topic == "unpaid_wages":
+    if topic in OWING_TOPICS:
         had = [s for s in sums if RECEIVED.search(text[max(0, s.number.start - 14) : s.number.start])]
         sums = [replace(s, role=None) if s.role == PAID else s for s in sums if s not in had]
     default = asked if asked in (PAID, OWED, REMAINING) else OWED if topic in OWING_TOPICS else PAID
@@ -135,6 +137,8 @@ def _sum(text: str, number: Number, asked: str | None) -> _Sum | None:
         NOTHING.match(text, number.start)
         or (number.value in HOTLINES and CALLING.search(before))
         or (BEFORE_A_RISE[0].search(before) and BEFORE_A_RISE[1].match(after))
+        or (LABELLED.search(before) and not asked)
+        or OTHERS.search(before)
         or DEMANDED.search(before)
         or OFFERED.search(before)
         or (BESIDES.search(before) and not asked)
@@ -162,7 +166,8 @@ def _sum(text: str, number: Number, asked: str | None) -> _Sum | None:
             and number.end - number.start >= len(text.strip(" 。.，,吧左右大概差不多约")) - 3
         )
         large = number.value >= 100
-        colloquial = bool(COLLOQUIAL.search(text[number.start : number.end]))
+        said = text[number.start : number.end]
+        colloquial = bool(COLLOQUIAL.search(said)) or said[-1:].lower() in ("k", "w")
         if not (
             bare
             or used

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from intents.extraction.name_shapes import (
     AFTER_KIND,
+    BESIDE_IT,
     BOSS,
     BOSS_CALLED,
     BOSS_SURNAME,
@@ -112,12 +113,24 @@ def _builders(text: str) -> Iterator[Found]:
 
 def _branded(text: str, kind: str) -> Iterator[Found]:
     """Names that everybody knows."""
+    if kind == "brand":
+        yield from _all_of(text, BRANDS[kind])
+        return
     for brand in BRANDS.get(kind, ()):
         start = text.find(brand)
-        if start >= 0 and not NEGATED.search(text[:start]):
+        if start >= 0 and not (NEGATED.search(text[:start]) or BESIDE_IT.match(text, start + len(brand))):
             end = _branch_end(text, start + len(brand)) if kind == "merchant" else start + len(brand)
             raw = text[start:end]
             yield Found(SAME_BRAND.get(raw, raw), raw, start, end)
+
+
+def _all_of(text: str, brands: tuple[str, ...]) -> Iterator[Found]:
+    """Every brand that is named, as one: the bicycles of two firms lie in one heap."""
+    named = sorted((text.find(brand), -len(brand), brand) for brand in brands if brand in text)
+    told = {SAME_BRAND.get(brand, brand): start for start, _, brand in named if not NEGATED.search(text[:start])}
+    if told:
+        start, end = min(told.values()), max(start - length for start, length, brand in named)
+        yield Found("、".join(told), text[start:end], start, end)
 
 
 def _called(text: str, kind: str) -> Iterator[Found]:

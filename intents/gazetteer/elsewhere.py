@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 
+from intents.gazetteer.index import load_gazetteer
+
 REACH = 14
 """Characters behind a city's name within which a district still belongs to it."""
 
@@ -17,6 +19,9 @@ _MASKED = re.compile(r"(?<![A-Za-z])[A-Z]\d{0,2}[市区县](?![A-Za-z])")
 _FROM = re.compile(r"(?:老家|籍贯|祖籍|户籍|来自|家乡|出生)[^，,。]{0,4}$")
 _ROAD_BEFORE = re.compile(r"[路街桥站楼]上$")
 """南苑路上|海户屯 is no 上海."""
+
+_SUNDAY = re.compile(r"(?:周[一二三四五六日末]|[六日天]|每天|天天|节假日)$")
+"""周六日照上不误 is no 日照."""
 
 _NO_CITY = "北京市|本市|全市|我市|城市|超市|门市|都市|夜市|菜市|集市|股市|房市|楼市|上市|早市|该市|各市|外市|闹市|直辖市|省市|区市|县市|进市|出市|花市|米市|瓷器口|东市|西市|鱼市|市市"
 _SOME_CITY = re.compile(rf"(?!(?:{_NO_CITY}))[一-鿿]{{2}}市(?=[一-鿿]{{1,6}}(?:区|县|街道|镇|乡|路|街|村|小区))")
@@ -32,7 +37,7 @@ NO_NAME = re.compile(
 """What cannot stand in a place's name: verbs, pronouns, authorities."""
 
 _REST = re.compile(
-    r"市?(?:(?:(?![的了是有在不我你他她这那一每])[一-鿿0-9A-Za-z]){1,16}(?=(?:的?(?:那边|这边|那块|附近))?(?:[，,。；;！!？?）)\s]|$))|市?[一-鿿]{1,3}?[区县市](?![域间别分块场]))"
+    r"市?(?:(?:(?![的了是有在不我你他她这那一每])[一-鿿0-9A-Za-z]){1,16}(?=(?:的?(?:那边|这边|那块|附近))?(?:[，,。；;！!？?）)\s“\"「『《]|$)|的[“\"「『])|市?[一-鿿]{1,3}?[区县市](?![域间别分块场]))"
 )
 
 
@@ -74,6 +79,11 @@ def cities(text: str) -> Iterator[tuple[int, int]]:
         if _FROM.search(text[max(0, match.start() - 8) : match.start()]):
             continue
         if _ROAD_BEFORE.search(text, max(0, match.start() - 1), match.start() + 1):
+            continue
+        if any(text[match.start() : match.end() + more] in load_gazetteer().names for more in (1, 2)):
+            # 榆林堡 is a village of ours.
+            continue
+        if match.group() == "日照" and _SUNDAY.search(text, 0, match.start()):
             continue
         if match.start() < end_of_last or _ORIGIN.match(text[match.end() : match.end() + 4]):
             continue

@@ -29,6 +29,7 @@ _CONFUSED = (
 )
 _HAN = re.compile(r"[一-鿿]+")
 _GENERIC = "区街道镇乡村庄园里路桥站苑院东西南北"
+_ESTATES = "园里苑院"
 _SAYS_PLACE_AFTER = re.compile(
     r"^(?:区|街道|地区|镇|乡|村|街|路|桥|站|地铁|小区|那边|这边|那块|附近|东路|西路|南路|北路|大街|[东西南北]里|[一二三四五六七八九]区|家园|花园)"
 )
@@ -139,10 +140,9 @@ def _believable(text: str, start: int, end: int, name: str, after_a_name: bool) 
         # 以后孩子 holds no 后海子.
         return False
     shared = any(a == b and a not in _GENERIC for a, b in zip(heard, name, strict=True))
-    if shared and name in load_gazetteer().names:
-        return True
-    alike = shared or [_character(c)[0] for c in heard] == lazy_pinyin(name)
-    if name in load_gazetteer().names and text[end - 1] not in _GENERIC:
+    same = [_character(c)[0] for c in heard] == lazy_pinyin(name)
+    listed, alike = name in load_gazetteer().names, shared or same
+    if listed and ((shared and same) or text[end - 1] not in _GENERIC or (shared and name[-1] not in _ESTATES)):
         return alike
     # 麦田花园 holds no 天华园, 蓝鲸宝贝 no 金宝贝: an estate that only sounds alike, and a brand, begins where a word begins.
     begins = after_a_name or start == 0 or not _HAN.match(text[start - 1]) or text[start - 1] in _BEFORE_A_PLACE

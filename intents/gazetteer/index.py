@@ -64,6 +64,20 @@ class Gazetteer:
             if start > end_of_last:
                 end_of_last = end
                 yield Hit(name, start, end + 1, self.names[name])
+                if (word := self._street_in_words(text, name, end + 1)) is not None:
+                    end_of_last = word.end - 1
+                    yield word
+
+    def _street_in_words(self, text: str, name: str, at: int) -> Hit | None:
+        """A street whose short name is an everyday word, said right after its district: 旧县 is any old county town, 延庆|旧县 is one of ours."""
+        district = f"{name.removesuffix('区')}区"
+        for street in self.streets.get(district, ()):
+            word = _short(street)
+            if len(word) > 1 and word in COMMON_WORDS and text.startswith(word, at):
+                end = at + len(word)
+                if not text.startswith(SUFFIXES, end):
+                    return Hit(word, at, end, (Spot(district, street),))
+        return None
 
 
 def _yaml(name: str) -> Any:
@@ -98,6 +112,10 @@ def load_gazetteer() -> Gazetteer:
         automaton.add_word(name, name)
     automaton.make_automaton()
     return Gazetteer(tuple(streets), streets, merged, automaton)
+
+
+def _short(street: str) -> str:
+    return street.removesuffix(next(s for s in SUFFIXES if street.endswith(s)))
 
 
 def street_names(street: str) -> Iterator[str]:

@@ -19,7 +19,9 @@ _OFFICE = re.compile(
 )
 _ROAD_AFTER = re.compile(r"^(?:[东西南北中]?(?:大)?[路街道巷]|胡同|门|桥|寺|河|山|阳光)")
 _PASSING = re.compile(r"(?:家住|我住|住在?|户口在|户籍在?|老家在?|从|来自|毕业于|开往|去往?|到|往|途经|路过|经过)$")
-_AWAY_BEFORE = re.compile(r"(?:注册地|注册|社保|户口|户籍|老家|总部|想起|想到|比如|听说)(?:都|也|就)?(?:是|在)?$")
+_AWAY_BEFORE = re.compile(
+    r"(?:注册地|注册|社保|户口|户籍|老家|总部|想起|想到|比如|听说|[搬迁并转挪](?:到|去|至)|[搬迁]|让(?:我们?|孩子|客户|会员)*(?:去|到))(?:都|也|就)?(?:是|在)?了?$"
+)
 _AWAY_AFTER = re.compile(r"^(?:那边|那儿|附近)?(?:上班|工作|打工|上学|读书|开会)")
 _RECALLED_AFTER = re.compile(r"^[一-鿿]{0,3}那[场次]")
 _NO_PLACE_AFTER = re.compile(r"^(?:[一二三四五六]?环|线(?!路)|号线)")
@@ -37,13 +39,18 @@ _DIVISION = re.compile(r"[一-鿿]{2,4}(?:(?<![小社园院校辖景厂片库营
 _DIVISION_BEFORE = re.compile(r"(?:区|县|镇|乡|街道|市)(?:的)?$")
 _DIVISION_INSIDE = re.compile(r"[一-鿿]{2,4}(?:区|县|镇|乡|街道)[一-鿿]")
 _TAIL = re.compile(
-    r"[\s的]?(?P<place>[一-鿿0-9A-Za-z]{2,14}?)(?=(?:的?(?:那边|这边|那块|附近|一带|这里|那里|里头?|旁边|边上))?(?:[，,。；;！!？?）)\s]|$)|的[啊呀])"
+    r"[\s的]?(?P<place>[一-鿿0-9A-Za-z]{2,14}?)(?=(?:的?(?:那边|这边|那块|附近|一带|这里|那里|里头?|旁边|边上))?(?:[，,。；;！!？?）)\s“\"「『《]|$)|的(?:[啊呀“\"「『]|楼盘))"
 )
 _NO_TAIL = re.compile(
-    r"[一二两三四五六七八九十几0-9]个|统共|一共|破损|损坏|扰民|噪音|噪声|占用|施工|严重|问题|拖欠|不亮|积水|年久失修|关门|关了|关停|停业|倒闭|跑路|闭店|不退|欠"
+    r"[一二两三四五六七八九十几0-9]个|统共|一共|破损|损坏|扰民|噪音|噪声|占用|施工|严重|问题|拖欠|不亮|积水|年久失修|关门|关了|关停|停业|倒闭|跑路|闭店|不退|欠|里面|[明今去前]年|[一-鿿]局$"
 )
 _BARE_VILLAGE = re.compile(r"[一-鿿]{1,3}[庄营屯峪沟务堡][子儿]?$")
 """苏子峪, said after its town, is a village though nobody says 村."""
+
+_NEAR = re.compile(r"(?:那边儿?|这边儿?|那儿|那块儿?|附近|一带)的?")
+"""什刹海那边大金丝胡同: the lane lies there."""
+
+_VILLAGE_AFTER = re.compile(r"[\s的]?(?P<village>[一-鿿]{1,3}?(?:[庄营屯务峪]|家沟|家堡)(?![园苑里镇乡村桥路街]))")
 
 _DOING_THERE = re.compile(r"(?:上班|工作|居住|租房|买房|办事|打工)")
 _WORDLESS = re.compile(r"^(?:那个|这个|就是|嗯|呃|啥|什么)+$")
@@ -52,6 +59,9 @@ SHORTEST = 2
 
 CITY_ALONE = 4
 """Characters up to which another city's name stands without its district (济南, 石家庄市): anything nearer says more."""
+
+BEFORE_QUOTES = 5
+"""Characters that a place has at most which is told right before a name in quotes (大坪“铂曼健身”)."""
 
 TAKEN_BACK_WITHIN = 16
 """Characters between a name and the one that replaces it (在朝阳…不对，海淀)."""
@@ -246,7 +256,8 @@ def _phrases(text: str, hits: Sequence[Hit], elsewhere: bool) -> tuple[Found | N
     spans = [
         *(_anchored(text, span, hits) for span in spans),
         *_tails(text, hits),
-        *(_Span(start, end, 6 if end - start > CITY_ALONE else 3, "city") for start, end in cities(text)),
+        *_villages(text, hits),
+        *(_Span(start, end, _rank_of_city(text[start:end], elsewhere), "city") for start, end in cities(text)),
     ]
     starts = sorted({span.start for span in spans})
     spans = [
@@ -264,12 +275,24 @@ def _phrases(text: str, hits: Sequence[Hit], elsewhere: bool) -> tuple[Found | N
     return _found(text, best), _found(text, estate), _found(text, village)
 
 
+def _rank_of_city(name: str, elsewhere: bool) -> int:
+    """Another city's name says more the further it goes into the city, and little in a text about Beijing."""
+    if not elsewhere:
+        return 0
+    if len(name) <= CITY_ALONE:
+        return 3
+    return 5 if name[-1] in "区县市" else 6
+
+
 def _anchored(text: str, span: _Span, hits: Sequence[Hit]) -> _Span:
     """A phrase that holds or follows a known place or a district is one; another may be any noun that ends like one (登记中心)."""
-    known = any(hit.start < span.end and hit.end >= span.start - 1 for hit in hits)
+    known = any(
+        hit.start < span.end and (hit.end >= span.start - 1 or _NEAR.fullmatch(text, hit.end, span.start))
+        for hit in hits
+    )
     if (
         known
-        or _DIVISION_BEFORE.search(text[max(0, span.start - 8) : span.start + 1])
+        or any(_DIVISION_BEFORE.search(text, max(0, span.start - 8), end) for end in (span.start, span.start + 1))
         or _DIVISION_INSIDE.match(text, span.start, span.end)
     ):
         return replace(span, rank=span.rank + 4)
@@ -291,6 +314,8 @@ def _tails(text: str, hits: Sequence[Hit]) -> Iterable[_Span]:
         ):
             continue
         start, stop = match.span("place")
+        if text[stop : stop + 1] in (*'“"「『《', "的") and stop - start > BEFORE_QUOTES:
+            continue
         if doing := _DOING_THERE.search(match["place"]):
             # 龙华区|民治租房
             stop = start + doing.start()
@@ -301,6 +326,15 @@ def _tails(text: str, hits: Sequence[Hit]) -> Iterable[_Span]:
         if known and stop - start - known.end > WITHIN_NAME:
             stop = start + known.end
         yield _Span(start, stop, 6, "village" if _BARE_VILLAGE.match(text, start, stop) else "tail")
+
+
+def _villages(text: str, hits: Sequence[Hit]) -> Iterable[_Span]:
+    """Villages said after their town with nobody saying 村, and the sentence going on: 礼贤|荆家务|征地."""
+    for hit in hits:
+        match = _VILLAGE_AFTER.match(text, hit.end)
+        towns = (spot.street or "" for spot in hit.spots)
+        if match and any(town.endswith(("镇", "乡")) and town.startswith(hit.name[:2]) for town in towns):
+            yield _Span(*match.span("village"), 6, "village")
 
 
 def _joined(text: str, spans: Sequence[_Span]) -> list[_Span]:
