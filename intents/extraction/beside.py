@@ -26,6 +26,13 @@ _HELD = re.compile(
     rf"(?:^|[，,。！!？?；;\s]){_NAME}(?=(?:[一-鿿]{{2,4}}站)?(?:扣[着了]|不退|[拖脱]?欠[了着]?(?:我|俺|咱|大家)|拖着))"
 )
 _BEFORE_PLACE = re.compile(rf"(?:^|[，,。！!？?；;\s]){_NAME}[\s，,]*$")
+_TOLD_SO = re.compile(
+    r"(?P<name>[一-鿿A-Za-z0-9]{2,8})[\s，]*对[，\s]*(?P=name)|"
+    r"(?:底商|楼下|店|班|馆|吧|地方|商场|[层楼])(?:就|好像)?叫(?P<so>[一-鿿]{2,6}?)(?=报名|办卡|办的|充值|充了|交了|上课|的时候)"
+)
+"""蓝鲸现场对蓝鲸现场, as people say a name that they have just remembered; 底商叫艺蓓童画报名的时候."""
+
+_LATIN = re.compile(r"(?:的|那家|那个|楼下|旁边)?(?P<name>[A-Za-z][A-Za-z'&.]{2,18})(?![A-Za-z0-9])")
 _GUARDING = re.compile(
     r"(?:当|做|干)(?:保安|保洁|服务员|骑手|司机|厨师|快递员|护工)[\s，,]*(?P<name>[一-鿿]{2,6})的(?=[\s，,。]|$)"
 )
@@ -60,6 +67,12 @@ def beside(text: str, kind: str, places: Sequence[Found], *, required: bool = Tr
 
 
 def _named(text: str, kind: str, places: Sequence[Found], required: bool) -> Iterator[Found]:
+    if kind == "merchant":
+        yield from (
+            _found(match) for match in _TOLD_SO.finditer(text) if not _nothing(match[match.lastgroup or "name"], kind)
+        )
+        latin = (m for place in places if (m := _LATIN.match(text, place.end)))
+        yield from map(_found, latin)
     if kind != "employer":
         yield from (_found(match) for match in _quoted(text) if not _no_name_quoted(match["name"]))
     if not required:
@@ -76,7 +89,8 @@ def _named(text: str, kind: str, places: Sequence[Found], required: bool) -> Ite
 
 
 def _found(match: re.Match[str]) -> Found:
-    return Found(match["name"], match["name"], *match.span("name"), CONFIDENCE)
+    group = match.lastgroup or "name"
+    return Found(match[group], match[group], *match.span(group), CONFIDENCE)
 
 
 def _quoted(text: str) -> Iterator[re.Match[str]]:

@@ -15,9 +15,14 @@ _LAST = re.compile(r"^\s*(?:最后一?个|后面那个|后一个|后者)[吧的]
 _FIRST = re.compile(r"^\s*(?:头一个|前面那个|前一个|前者)[吧的]?[。.]?\s*$")
 
 
+_SAID_OTHERWISE = frozenset({"其他"})
+"""其他会员 in a story chooses nothing; as an answer it does."""
+
+
 @lru_cache(maxsize=1024)
 def _pattern(option: str, cues: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join([re.escape(option), *cues]))
+    own = [] if option in _SAID_OTHERWISE else [re.escape(option)]
+    return re.compile("|".join([*own, *cues]) or r"(?!)")
 
 
 def find_choice(text: str, options: Mapping[str, Sequence[str]]) -> Found | None:

@@ -99,12 +99,12 @@ class _Span:
 
 def find_places(text: str, asked: str | None = None) -> PlaceFinding:
     """Where something is. `asked` is place, district, estate or village when the text answers that question: a bare name then counts fully."""
-    abroad = speaks_of_elsewhere(text)
+    believed = list(_believed(text))
+    # Whoever names one of our districts speaks of it, whatever other town comes up.
+    abroad = speaks_of_elsewhere(text) and not any(map(_is_district, believed))
     starts = _starts(text)
     hits = [
-        hit
-        for hit in _believed(text)
-        if not (abroad and _implied(hit)) and not _withdrawn(text, hit.start, hit.end, starts)
+        hit for hit in believed if not (abroad and _implied(hit)) and not _withdrawn(text, hit.start, hit.end, starts)
     ]
     here = [hit for hit in hits if not _away(text, hit)]
     if here or any(find_phrases(text)):
