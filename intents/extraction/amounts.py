@@ -34,6 +34,7 @@ from intents.extraction.amount_shapes import (
     PER_MONTH,
     PER_MONTH_AFTER,
     PIECES,
+    RAISED,
     RECEIVED,
     REMAINING,
     ROLE_AFTER,
@@ -139,6 +140,7 @@ def _sum(text: str, number: Number, asked: str | None) -> _Sum | None:
         or (BEFORE_A_RISE[0].search(before) and BEFORE_A_RISE[1].match(after))
         or (LABELLED.search(before) and not asked)
         or OTHERS.search(before)
+        or (RAISED.search(before) and not asked)
         or DEMANDED.search(before)
         or OFFERED.search(before)
         or (BESIDES.search(before) and not asked)

@@ -41,6 +41,7 @@ _BESIDE_PLATFORM = re.compile(r"^[\s“\"「『]+(?P<name>[一-鿿]{2,6})(?=[\s�
 _SAID = re.compile(
     r"(?:[说讲写称问道告答复喊叫骂贴催推以按为是加收交当成作算要]|理由|名义|所谓|什么|承诺|保证|表示|宣称|号称|标着|显示|回复|广告|口号|通知|告示|牌子上?|一句|字样|打着)(?:了|着|的|是|过|我们?|他们?)*[：:，, ]*$"
 )
+_NAME_IS = re.compile(r"(?:牌子?|招牌|名字?|名称)(?:上)?(?:写的?|挂的?)?(?:是|为|着|：|:)$")
 _SO_CALLED = re.compile(r"(?:为由|的?名义|的?理由|的?说法|费|款|等字样|字样|的?承诺|了?之)")
 """What is said, written or charged stands in quotes as well: 说“人在外地”, 加“特护费”."""
 
@@ -95,7 +96,8 @@ def _found(match: re.Match[str]) -> Found:
 
 def _quoted(text: str) -> Iterator[re.Match[str]]:
     for match in QUOTED.finditer(text):
-        if not (_SAID.search(text[: match.start()]) or _SO_CALLED.match(text, match.end())):
+        ahead = text[: match.start()]
+        if not ((_SAID.search(ahead) and not _NAME_IS.search(ahead)) or _SO_CALLED.match(text, match.end())):
             yield match
 
 

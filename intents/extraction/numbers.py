@@ -44,10 +44,28 @@ def find_numbers(text: str) -> Iterator[Number]:
         if _ONE_YEAR.search(words) and text[match.end() : match.end() + 1] in _SPANS:
             # 两万四千八一年, 十四万三一直拖着: the last 一 belongs to what follows.
             words = words[:-1]
-        value = read(words)
-        if value is not None:
-            rough = any(c in words for c in "多几余来数") or _range(words) is not None
-            yield Number(value, match.start(), match.start() + len(words), rough)
+        for part, at in _said_twice(words):
+            value = read(part)
+            if value is not None:
+                rough = any(c in part for c in "多几余来数") or _range(part) is not None
+                yield Number(value, match.start() + at, match.start() + at + len(part), rough)
+
+
+_TWICE = re.compile(
+    r"([一二两三四五六七八九]万(?:[一二三四五六七八九]千)?[一二三四五六七八九]?百?)([一二两三四五六七八九]万.+)|"
+    r"([一二两三四五六七八九]千[一二三四五六七八九]百?)([一二两三四五六七八九]千.+)"
+)
+"""四千八四千八百: one sum, said twice."""
+
+
+def _said_twice(words: str) -> Iterator[tuple[str, int]]:
+    match = _TWICE.fullmatch(words)
+    if match is None:
+        yield words, 0
+        return
+    first, second = match.group(1) or match.group(3), match.group(2) or match.group(4)
+    yield first, 0
+    yield second, len(first)
 
 
 def read(words: str) -> float | None:

@@ -23,6 +23,12 @@ _ROAD_BEFORE = re.compile(r"[路街桥站楼]上$")
 _SUNDAY = re.compile(r"(?:周[一二三四五六日末]|[六日天]|每天|天天|节假日)$")
 """周六日照上不误 is no 日照."""
 
+_QUOTED = re.compile(r"[“「『《][^”」』》]{0,6}$")
+_MOVED = re.compile(r"[搬迁转并](?:到|去|至|往)?了?$")
+_ITS_DISTRICT = re.compile(r"市?[一-鿿]{1,3}?[区县市](?![域间别分块场])")
+_NAMED_SO = re.compile(r"开(?:福|平|州|原|发|封|阳|江|化)|来(?:宾|安|凤)|停(?:车场)")
+"""开福区: a verb's character in a name."""
+
 _NO_CITY = "北京市|本市|全市|我市|城市|超市|门市|都市|夜市|菜市|集市|股市|房市|楼市|上市|早市|该市|各市|外市|闹市|直辖市|省市|区市|县市|进市|出市|花市|米市|瓷器口|东市|西市|鱼市|市市"
 _SOME_CITY = re.compile(rf"(?!(?:{_NO_CITY}))[一-鿿]{{2}}市(?=[一-鿿]{{1,6}}(?:区|县|街道|镇|乡|路|街|村|小区))")
 
@@ -42,7 +48,7 @@ _REST = re.compile(
 
 
 _NEARER = re.compile(
-    r"(?![^，。]{0,9}(?:公司|医院|学校|银行))(?:(?![的了是有在不我你他她这那一每某])[一-鿿]){2,8}?(?:门口|附近|旁边|对面|路口|[镇乡村](?![一-鿿]*[镇乡村])|(?=一套|一家|那条|有家|有个|租房|的[“\"「]))"
+    r"(?![^，。]{0,9}(?:公司|医院|学校|银行))(?:(?![的了是有在不我你他她这那一每某])[一-鿿]){2,8}?(?:门口|附近|旁边|对面|路口|[镇乡村](?![一-鿿]*[镇乡村])|(?=一套|前期|物业|业主|一家|那条|有家|有个|租房|的[“\"「]))"
 )
 """What lies nearer than the district: 长沙雨花区|井湾子家润多门口."""
 
@@ -80,6 +86,9 @@ def cities(text: str) -> Iterator[tuple[int, int]]:
             continue
         if _ROAD_BEFORE.search(text, max(0, match.start() - 1), match.start() + 1):
             continue
+        if _QUOTED.search(text, 0, match.start()) or _MOVED.search(text, 0, match.start()):
+            # “安顺家园”中介, 搬到固安去了: a shop's name, and where it is gone.
+            continue
         if any(text[match.start() : match.end() + more] in load_gazetteer().names for more in (1, 2)):
             # 榆林堡 is a village of ours.
             continue
@@ -88,7 +97,9 @@ def cities(text: str) -> Iterator[tuple[int, int]]:
         if match.start() < end_of_last or _ORIGIN.match(text[match.end() : match.end() + 4]):
             continue
         rest = _REST.match(text, match.end())
-        end = rest.end() if rest and not NO_NAME.search(rest.group()) else match.end()
+        if rest and NO_NAME.search(_NAMED_SO.sub("", rest.group())):
+            rest = _ITS_DISTRICT.match(text, match.end())
+        end = rest.end() if rest else match.end()
         if end and text[end - 1] in "区县市" and (nearer := _NEARER.match(text, end)):
             end = nearer.end()
         end_of_last = end

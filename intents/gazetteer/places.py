@@ -47,6 +47,11 @@ _NO_TAIL = re.compile(
 _BARE_VILLAGE = re.compile(r"[一-鿿]{1,3}[庄营屯峪沟务堡][子儿]?$")
 """苏子峪, said after its town, is a village though nobody says 村."""
 
+_RANGE = re.compile(
+    r"(?<![开赶搬走坐])从(?P<range>(?:(?![我你他她的了是有在不没])[一-鿿0-9A-Za-z]){2,12}[到至](?:(?![我你他她的了是有在不没])[一-鿿0-9A-Za-z]){2,12}?)(?=[这那]?一?段|之间|路段|沿线|[这那]段)"
+)
+"""从老君堂到十八里店路口这一段"""
+
 _NEAR = re.compile(r"(?:那边儿?|这边儿?|那儿|那块儿?|附近|一带)的?")
 """什刹海那边大金丝胡同: the lane lies there."""
 
@@ -257,6 +262,7 @@ def _phrases(text: str, hits: Sequence[Hit], elsewhere: bool) -> tuple[Found | N
         *(_anchored(text, span, hits) for span in spans),
         *_tails(text, hits),
         *_villages(text, hits),
+        *(_Span(*m.span("range"), 7, "road") for m in _RANGE.finditer(text)),
         *(_Span(start, end, _rank_of_city(text[start:end], elsewhere), "city") for start, end in cities(text)),
     ]
     starts = sorted({span.start for span in spans})
@@ -281,7 +287,7 @@ def _rank_of_city(name: str, elsewhere: bool) -> int:
         return 0
     if len(name) <= CITY_ALONE:
         return 3
-    return 5 if name[-1] in "区县市" else 6
+    return 3 if name[-1] in "区县市" else 6
 
 
 def _anchored(text: str, span: _Span, hits: Sequence[Hit]) -> _Span:
