@@ -26,6 +26,11 @@ _HELD = re.compile(
     rf"(?:^|[，,。！!？?；;\s]){_NAME}(?=(?:[一-鿿]{{2,4}}站)?(?:扣[着了]|不退|[拖脱]?欠[了着]?(?:我|俺|咱|大家)|拖着))"
 )
 _BEFORE_PLACE = re.compile(rf"(?:^|[，,。！!？?；;\s]){_NAME}[\s，,]*$")
+_WHERE_IN_BRACKETS = re.compile(
+    r"(?:^|[在去到找，。,\s])(?P<name>[一-鿿A-Za-z]{2,8})[（(](?=[^）)]{2,30}(?:路|街|区|站|号|镇|旁边|附近|店|那家|楼)[^）)]{0,6}[）)])"
+)
+"""鸿居优家（良渚街道金家渡地铁站旁边那家）"""
+
 _TOLD_SO = re.compile(
     r"(?P<name>[一-鿿A-Za-z0-9]{2,8})[\s，]*对[，\s]*(?P=name)|"
     r"(?:底商|楼下|店|班|馆|吧|地方|商场|[层楼])(?:就|好像)?叫(?P<so>[一-鿿]{2,6}?)(?=报名|办卡|办的|充值|充了|交了|上课|的时候)"
@@ -53,7 +58,7 @@ _NO_NAME = re.compile(
 """What stands there as well, and names nothing."""
 
 
-_SENTENCE = re.compile(r"[我你他她们不没了吗呢]|专家|老师|教授|冠军|第一|免费|正规")
+_SENTENCE = re.compile(r"[我你他她们不没了吗呢]|专家|权益|照旧|老师|教授|冠军|第一|免费|正规")
 
 _ESTATE = re.compile(r"[园苑里庭]$")
 """What follows a place and ends like an estate is one; a home for the old may be called so too."""
@@ -72,6 +77,7 @@ def _named(text: str, kind: str, places: Sequence[Found], required: bool) -> Ite
         yield from (
             _found(match) for match in _TOLD_SO.finditer(text) if not _nothing(match[match.lastgroup or "name"], kind)
         )
+        yield from (_found(m) for m in _WHERE_IN_BRACKETS.finditer(text) if not _nothing(m["name"], kind))
         latin = (m for place in places if (m := _LATIN.match(text, place.end)))
         yield from map(_found, latin)
     if kind != "employer":

@@ -36,6 +36,7 @@ from intents.extraction.name_shapes import (
     NO_QUOTED_NAME,
     OF_A_KIND,
     OF_ITS_KIND,
+    ONE_CALLED,
     OWN_DISTRICT,
     QUOTED,
     QUOTED_THERE,
@@ -56,6 +57,9 @@ def find_names(text: str, kind: str) -> Iterator[Found]:
         yield from _bosses(text)
         yield from _builders(text)
     branded, called = list(_branded(text, kind)), list(_called(text, kind)) if kind in ENTITY else []
+    if kind == "employer":
+        yield from called
+        yield from _somebodys_bosses(text)
     if kind == "platform" and not branded and (match := LEAD[kind].search(text)) and not _common(match["name"]):
         # 那个平台叫多赚宝: nobody knows it, and it has a name.
         yield Found(match["name"], match["name"], *match.span("name"), 0.8)
@@ -94,6 +98,10 @@ def _bosses(text: str) -> Iterator[Found]:
         name = match["name"]
         if len(name) > 1 and "某" not in name:
             yield Found(name, name, *match.span("name"))
+
+
+def _somebodys_bosses(text: str) -> Iterator[Found]:
+    """Foremen of whom no more is known: 姓刘的包工头."""
     if boss := SOMEBODYS_BOSS.search(text):
         yield Found(boss.group(), boss.group(), *boss.span(), 0.7)
     if called := BOSS_CALLED.search(text):
@@ -156,6 +164,10 @@ def _called(text: str, kind: str) -> Iterator[Found]:
     for match in beside.finditer(text) if beside else ():
         if not _common(match["name"]):
             yield Found(match["name"], match["name"], *match.span("name"), 0.8)
+    if kind in ("merchant", "employer"):
+        for match in ONE_CALLED.finditer(text):
+            if not _common(match["name"]):
+                yield Found(match["name"], match["name"], *match.span("name"), 0.9)
     for match in CALLED_KIND[kind].finditer(text):
         yield Found(match["name"], match["name"], *match.span("name"), 0.9)
 

@@ -11,7 +11,7 @@ _LATIN_UNIT = {"k": 1000, "w": 10_000}
 
 _NUMERAL = "零〇一二三四五六七八九十百千万亿两"
 NUMBER = re.compile(
-    rf"(?:(?<![0-9０-９])(?:[0-9０-９]{{1,3}}(?:[,，][0-9０-９]{{3}})+(?:[.．][0-9０-９]+)?|[0-9０-９]{{1,32}}(?:[.．][0-9０-９]{{1,8}})?))(?:[万千]\s*[0-9]{{1,2}}\s*[千百](?:\s*[0-9]{{1,2}}\s*[百十])?(?:[0-9](?![0-9年月日号点个块]))?|\s*[多几余来]?\s*[十百千万亿]+[多余来几]?(?:[0-9一二三四五六七八九](?![0-9年月日号点个块]))?|[kKwW](?![A-Za-z])|[多余来几](?=[块元个天年月人]))?"
+    rf"(?:(?<![0-9０-９])(?:[0-9０-９]{{1,3}}(?:[,，][0-9０-９]{{3}})+(?:[.．][0-9０-９]+)?|[0-9０-９]{{1,32}}(?:[.．][0-9０-９]{{1,8}})?))(?:千[0-9]{{3}}(?![0-9])|万[0-9]{{4}}(?![0-9])|[万千]\s*[0-9]{{1,2}}\s*[千百](?:\s*[0-9]{{1,2}}\s*[百十])?(?:[0-9](?![0-9年月日号点个块]))?|\s*[多几余来]?\s*[十百千万亿]+[多余来几]?(?:[0-9一二三四五六七八九](?![0-9年月日号点个块]))?|[kKwW](?![A-Za-z])|[多余来几](?=[块元个天年月人]))?"
     rf"|(?:好?几|数)[十百千万]+|(?:[{_NUMERAL}]|(?<=十)几|几(?=[十百千万])){{1,24}}(?:点[零〇一二三四五六七八九]+(?=万|亿|块|元|$))?(?:万)?[多余来]?(?:[百千万])?|百八十|[俩仨]"
 )
 """Where a number may stand; `read` decides whether it is one."""
@@ -64,7 +64,8 @@ def _said_twice(words: str) -> Iterator[tuple[str, int]]:
         yield words, 0
         return
     first, second = match.group(1) or match.group(3), match.group(2) or match.group(4)
-    yield first, 0
+    if not second.startswith(first[:2]):
+        yield first, 0
     yield second, len(first)
 
 
@@ -102,6 +103,9 @@ def _written(text: str) -> float | None:
     if match is None:
         return None
     value, rest = float(match.group(1)), match.group(2).replace("几", "")
+    if told := re.fullmatch(r"([万千])(\d{3,4})", rest):
+        # 3千650
+        return value * _UNIT[told[1]] + int(told[2])
     if mixed := re.match(r"([万千])(\d+)([千百])(.*)", rest):
         # 1万9千8
         lower = _written(f"{mixed[2]}{mixed[3]}{mixed[4]}")
