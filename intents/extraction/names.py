@@ -9,6 +9,7 @@ from intents.extraction.name_shapes import (
     BESIDE_IT,
     BOSS,
     BOSS_CALLED,
+    BOSS_KNOWN,
     BOSS_SURNAME,
     BRACKETED,
     BRANDS,
@@ -44,6 +45,7 @@ from intents.extraction.name_shapes import (
     SOMEBODY_ELSE,
     SOMEBODYS_BOSS,
     STATE_BUILDER,
+    STATION,
     SUFFIX,
     TECH,
 )
@@ -102,6 +104,10 @@ def _bosses(text: str) -> Iterator[Found]:
 
 def _somebodys_bosses(text: str) -> Iterator[Found]:
     """Foremen of whom no more is known: 姓刘的包工头."""
+    if station := STATION.search(text):
+        yield Found(station.group(), station.group(), *station.span(), 0.8)
+    if known := BOSS_KNOWN.search(text):
+        yield Found(known["name"], known["name"], *known.span("name"), 0.8)
     if boss := SOMEBODYS_BOSS.search(text):
         yield Found(boss.group(), boss.group(), *boss.span(), 0.7)
     if called := BOSS_CALLED.search(text):

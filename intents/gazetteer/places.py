@@ -111,7 +111,9 @@ def find_places(text: str, asked: str | None = None) -> PlaceFinding:
     hits = [
         hit for hit in believed if not (abroad and _implied(hit)) and not _withdrawn(text, hit.start, hit.end, starts)
     ]
-    here = [hit for hit in hits if not _away(text, hit)]
+    # Where they are gone is told once: 搬到大兴去了 … 我天天跑大兴.
+    gone = {hit.name for hit in hits if _away(text, hit)}
+    here = [hit for hit in hits if hit.name not in gone]
     if here or any(find_phrases(text)):
         hits = here
     district, ambiguous = _district(text, hits)
