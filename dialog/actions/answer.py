@@ -80,7 +80,8 @@ def answer(notes: Notes, heard: Heard, asked: str, outcome: Outcome) -> bool:
     if spec.kind in NAMES and _NO_SUCH.search(heard.text):
         return _pass(notes, heard, spec, outcome)
     if tells_only(heard.text, reading) and (
-        spec.kind in COUNTED or (spec.kind in NAMES and not _NAMED_AFTER.search(heard.text))
+        spec.kind in COUNTED
+        or (spec.kind in NAMES and not _NAMED_AFTER.search(heard.text) and not _a_home_for_the_old(spec, reading))
     ):
         # 昌平回龙观那边 tells where the shop is, not what it is called; 去年十一月份 is no price.
         return False
@@ -111,6 +112,11 @@ def answer(notes: Notes, heard: Heard, asked: str, outcome: Outcome) -> bool:
         notes.put(asked, words, heard.text)
         return True
     return False
+
+
+def _a_home_for_the_old(spec: Field, reading: Reading) -> bool:
+    """慈云山庄, asked which home it is: it ends like an estate, and no list knows where that would be."""
+    return spec.kind is FieldKind.INSTITUTION and not {"district", "street"} & set(reading.fields)
 
 
 def _caller(notes: Notes, heard: Heard, outcome: Outcome) -> bool | None:
