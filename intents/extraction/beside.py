@@ -34,9 +34,14 @@ _WHERE_IN_BRACKETS = re.compile(
 _TOLD_SO = re.compile(
     r"(?P<name>[一-鿿A-Za-z0-9]{2,8})[\s，]*对[，\s]*(?P=name)|"
     r"(?:底商|楼下|店|班|馆|吧|地方|商场|[层楼])(?:就|好像)?叫(?P<so>[一-鿿]{2,6}?)(?=报名|办卡|办的|充值|充了|交了|上课|的时候)|"
-    r"叫(?:什么|啥)来着[，,哦嗯啊呃\s]*(?P<then>[一-鿿]{2,6}?)(?=充|办|交|在|对|买|花|[，,\s])"
+    r"(?:洗车|理发|剪头|剪发|修脚|足疗|美甲|健身|补课|画画|学琴)的叫(?P<who>[一-鿿]{2,6}?)(?=[，,。\s])|叫(?:什么|啥)来着[，,哦嗯啊呃\s]*(?P<then>[一-鿿]{2,6}?)(?=充|办|交|在|对|买|花|[，,\s])"
 )
 """蓝鲸现场对蓝鲸现场, as people say a name that they have just remembered; 底商叫艺蓓童画报名的时候."""
+
+_WORKED_AT = re.compile(
+    r"(?:饭店|饭馆|餐厅|工厂|厂子|公司|店)[一-鿿]{0,3}的?叫(?P<name>[一-鿿]{2,8}?)(?=一个月|干了|说好|每月|工资|[，,\s]|在)"
+)
+"""一个饭店洗碗的叫渝乡辣子鱼"""
 
 _LATIN = re.compile(r"(?:的|那家|那个|楼下|旁边)?(?P<name>[A-Za-z][A-Za-z'&.]{2,18})(?![A-Za-z0-9])")
 _GUARDING = re.compile(
@@ -45,7 +50,7 @@ _GUARDING = re.compile(
 _BESIDE_PLATFORM = re.compile(r"^[\s“\"「『]+(?P<name>[一-鿿]{2,6})(?=[\s”\"」』])")
 
 _SAID = re.compile(
-    r"(?:[说讲写称问道告答复喊叫骂贴催推以按为是加收交当成作算要]|理由|名义|所谓|什么|承诺|保证|表示|宣称|号称|标着|显示|回复|广告|口号|通知|告示|牌子上?|一句|字样|打着)(?:了|着|的|是|过|我们?|他们?)*[：:，, ]*$"
+    r"(?:[说讲写称问道告答复喊叫骂贴催推以按为是加收交当成作算要]|理由|名义|所谓|什么|承诺|保证|表示|宣称|号称|标着|显示|回复|广告|口号|通知|告示|牌子上?|一句|字样|打着|[一张]纸|纸条|条子)(?:了|着|的|是|过|我们?|他们?)*[：:，, ]*$"
 )
 _NAME_IS = re.compile(r"(?:牌子?|招牌|名字?|名称)(?:上)?(?:写的?|挂的?)?(?:是|为|着|：|:)$")
 _SO_CALLED = re.compile(r"(?:为由|的?名义|的?理由|的?说法|费|款|等字样|字样|的?承诺|了?之)")
@@ -92,7 +97,7 @@ def _named(text: str, kind: str, places: Sequence[Found], required: bool) -> Ite
     if kind == "merchant":
         matches += _at_platforms(text)
     if kind == "employer":
-        matches = [*_HELD.finditer(text), *_GUARDING.finditer(text), *matches]
+        matches = [*_WORKED_AT.finditer(text), *_HELD.finditer(text), *_GUARDING.finditer(text), *matches]
     yield from (_found(match) for match in matches if not _nothing(match["name"], kind))
 
 

@@ -38,7 +38,7 @@ _PROVINCE = re.compile(
 )
 
 NO_NAME = re.compile(
-    r"[的了是有在不被没我你他她人请要能会可说把让给来去看做吃住买卖开修堵坏停拉堆]|政府|公司|部门|居民|村民|领导|法院|医院$|那边|这边|地方|什么|街道|管理|反映|投诉"
+    r"[的了是有在不被没我你他她人请要能会可说把让给来去看做吃住买卖开修堵坏停拉堆]|政府|公司|部门|居民|村民|领导|法院|医院$|那边|这边|地方|什么|街道|管理|反映|投诉|公交\d|地铁\d"
 )
 """What cannot stand in a place's name: verbs, pronouns, authorities."""
 
@@ -93,6 +93,8 @@ def cities(text: str) -> Iterator[tuple[int, int]]:
             # 榆林堡 is a village of ours.
             continue
         if match.group() == "日照" and _SUNDAY.search(text, 0, match.start()):
+            continue
+        if match.group() == "三明" and text[match.end() : match.end() + 1] in tuple("天年早晚后"):
             continue
         if match.start() < end_of_last or _ORIGIN.match(text[match.end() : match.end() + 4]):
             continue
