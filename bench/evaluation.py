@@ -19,7 +19,7 @@ DATA = Path(__file__).parent / "data"
 SETS = ("evaluation", "realistic", "letters", "fresh", "rounds")
 """Short and spoken messages by one hand; letters, clerks' notes and messages to other cities' hotlines by another; by a third, who saw
 not the training text, letters, transcribed calls, clerks' notes and short messages; by three more, who saw nothing of the project but
-its list of topics, letters, clerks' notes and calls, and chat messages."""
+its list of topics, letters, clerks' notes and calls, and chat messages; by twelve like them, in rounds (docs/decisions/0022), the same."""
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 NAMES = ("merchant", "employer", "institution")
