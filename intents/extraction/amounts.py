@@ -169,7 +169,7 @@ def _sum(text: str, number: Number, asked: str | None) -> _Sum | None:
         )
         large = number.value >= 100
         said = text[number.start : number.end]
-        colloquial = bool(COLLOQUIAL.search(said)) or said[-1:].lower() in ("k", "w")
+        colloquial = bool(COLLOQUIAL.search(said)) or re.search(r"[kwKW]\d?$", said) is not None
         if not (
             bare
             or used

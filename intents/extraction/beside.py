@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from intents.extraction.name_shapes import BRANDS, DOING, GENERIC, KIND_OF, NO_DEALER, NO_QUOTED_NAME, QUOTED
+from intents.extraction.name_shapes import DOING, GENERIC, KIND_OF, NO_DEALER, NO_QUOTED_NAME, QUOTED
 from intents.found import Found
 from intents.gazetteer.index import load_gazetteer
 from intents.gazetteer.phrases import find_phrases
@@ -47,7 +47,6 @@ _LATIN = re.compile(r"(?:的|那家|那个|楼下|旁边)?(?P<name>[A-Za-z][A-Za
 _GUARDING = re.compile(
     r"(?:当|做|干)(?:保安|保洁|服务员|骑手|司机|厨师|快递员|护工)[\s，,]*(?P<name>[一-鿿]{2,6})的(?=[\s，,。]|$)"
 )
-_BESIDE_PLATFORM = re.compile(r"^[\s“\"「『]+(?P<name>[一-鿿]{2,6})(?=[\s”\"」』])")
 
 _SAID = re.compile(
     r"(?:[说讲写称问道告答复喊叫骂贴催推以按为是加收交当成作算要]|理由|名义|所谓|什么|承诺|保证|表示|宣称|号称|标着|显示|回复|广告|口号|通知|告示|牌子上?|一句|字样|打着|[一张]纸|纸条|条子)(?:了|着|的|是|过|我们?|他们?)*[：:，, ]*$"
@@ -73,7 +72,7 @@ _ESTATE = re.compile(r"[园苑里庭]$")
 def beside(text: str, kind: str, places: Sequence[Found], *, required: bool = True) -> Found | None:
     """The name of one kind (merchant, institution, employer) that nothing but its neighbours tells; `places` are the text's location phrases.
 
-    Where the topic can do without (`required` false), only what stands in quotes.
+    Where the topic can do without (`required` false), only what is said to be a name or stands in quotes.
     """
     return next(_named(text, kind, places, required), None)
 
@@ -92,10 +91,9 @@ def _named(text: str, kind: str, places: Sequence[Found], required: bool) -> Ite
         return
     matches = [m for place in places if (m := _AFTER_PLACE.match(text, place.end))]
     matches += [m for place in places if (m := _BEFORE_PLACE.search(text, 0, place.start))]
-    if kind != "institution":
-        matches += _HELD.finditer(text)
     if kind == "merchant":
-        matches += _at_platforms(text)
+        # 暖窝公寓扣着我押金: what holds the money is no estate, whatever it ends in.
+        yield from (_found(match) for match in _HELD.finditer(text) if not _nothing(match["name"], "institution"))
     if kind == "employer":
         matches = [*_WORKED_AT.finditer(text), *_HELD.finditer(text), *_GUARDING.finditer(text), *matches]
     yield from (_found(match) for match in matches if not _nothing(match["name"], kind))
@@ -111,13 +109,6 @@ def _quoted(text: str) -> Iterator[re.Match[str]]:
         ahead = text[: match.start()]
         if not ((_SAID.search(ahead) and not _NAME_IS.search(ahead)) or _SO_CALLED.match(text, match.end())):
             yield match
-
-
-def _at_platforms(text: str) -> Iterator[re.Match[str]]:
-    for platform in BRANDS["platform"]:
-        at = text.find(platform)
-        if at >= 0 and (match := _BESIDE_PLATFORM.match(text[at + len(platform) :])):
-            yield re.compile(re.escape(match["name"]).join(("(?P<name>", ")"))).search(text, at) or match
 
 
 def _no_name_quoted(name: str) -> bool:
