@@ -21,6 +21,9 @@ SETS = ("evaluation", "realistic", "letters", "fresh", "rounds")
 not the training text, letters, transcribed calls, clerks' notes and short messages; by three more, who saw nothing of the project but
 its list of topics, letters, clerks' notes and calls, and chat messages; by twelve like them, in rounds (docs/decisions/0022), the same."""
 
+LEARNT = "learnt"
+"""Four rounds that became training text after they had been measured: judged for their fields alone, by the rules that no text trains."""
+
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 NAMES = ("merchant", "employer", "institution")
 AMOUNTS = ("amount_paid", "amount_owed", "amount_remaining")

@@ -9,7 +9,7 @@ import numpy as np
 import yaml
 
 from bench import homophones
-from bench.evaluation import SETS, Answer, answers, cases, figures
+from bench.evaluation import LEARNT, SETS, Answer, answers, cases, figures
 from bench.house import PYTHON, ROOT
 from bot.rasa_process import ensure_model
 from bot.understand import classifier_of
@@ -31,11 +31,14 @@ def main() -> int:
     folder = ROOT / "var" / "eval"
     folder.mkdir(parents=True, exist_ok=True)
     fallen: list[str] = []
-    for name in SETS:
+    for name in (*SETS, LEARNT):
         told = answers(cases(name), catalog, classifier)
         found = figures(told, catalog)
         print(f"\n{name}: {len(told)} texts")
         for figure, (share, count) in found.shares.items():
+            if name == LEARNT and figure not in floors[name]:
+                # What was trained on it says nothing.
+                continue
             print(f"{figure:24s} {share:6.1%}   of {count}")
         confusion(told, folder / f"{name}-confusion.png")
         reliability(told, folder / f"{name}-reliability.png")
