@@ -15,6 +15,9 @@ from intents.found import Found
 from intents.gazetteer import PlaceFinding, find_places
 from intents.gazetteer.homophones import Repair, repair
 
+NAMED = ("merchant", "institution", "employer")
+"""Fields whose names may stand right behind a place."""
+
 KNOWN_NAMES = tuple(name for name in (*BRANDS["merchant"], *BRANDS["platform"]) if len(name) > 2)
 """Names of merchants and platforms that are put right when misheard, besides the gazetteer's."""
 
@@ -74,7 +77,7 @@ def read_fields(
     places = find_places(mended.text, asked=asks_for.get(kind) if kind else None)
     fields = dict(extract(mended.text, now=now, topic=topic_id, asked=asked))
     where = sorted((p for p in (places.district, places.street) if p), key=lambda p: p.start)
-    for name in ("merchant", "employer", "institution"):
+    for name in NAMED:
         for spot in where:
             if name in fields and fields[name].start == spot.start:
                 fields[name] = behind_place(fields[name], mended.text, spot.end)
@@ -85,7 +88,7 @@ def read_fields(
     topic = catalog.topics.get(topic_id or "")
     if topic is not None:
         spots = [spot for spot in (places.place, *where) if spot is not None]
-        for name in ("merchant", "institution", "employer"):
+        for name in NAMED:
             needed = name in topic.required
             if (
                 name in topic.fields

@@ -29,7 +29,7 @@ def fill(notes: Notes, heard: Heard) -> Outcome:
     """Applies one message to the draft."""
     outcome = Outcome()
     asked = notes.memory.asked
-    _switches(notes, heard, outcome)
+    switches(notes, heard, outcome)
     if asked == "topic" and notes.memory.topics_offered:
         _besides_the_topic(notes, heard, outcome)
         return outcome
@@ -106,7 +106,7 @@ def _besides_the_topic(notes: Notes, heard: Heard, outcome: Outcome) -> None:
             absorb(notes, heard, outcome)
 
 
-def _switches(notes: Notes, heard: Heard, outcome: Outcome) -> None:
+def switches(notes: Notes, heard: Heard, outcome: Outcome) -> None:
     """Wishes that change the ticket as a whole."""
     if heard.has("anonymous"):
         notes.put("anonymous", True, heard.text)

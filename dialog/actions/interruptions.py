@@ -12,8 +12,10 @@ from rasa_sdk.forms import REQUESTED_SLOT
 
 from dialog.actions import followup, wording
 from dialog.actions.asides import answer_aside
+from dialog.actions.fill import switches
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Memory, Notes
+from dialog.actions.outcome import Outcome
 from dialog.actions.questions import next_question
 from dialog.actions.room import Room
 from dialog.actions.status import tell_status
@@ -171,11 +173,13 @@ class Aside(Interruption):
         """The standing answer; the form then takes up its thread, if one is open."""
         act = heard.act("aside")
         name = str(act.detail) if act else ""
-        if heard.has("anonymous") and notes.has_content() and not notes.value("anonymous"):
+        if notes.has_content():
             # 我要匿名 别说是我说的 asks, and says what is wanted.
-            notes.put("anonymous", True, heard.text)
+            outcome = Outcome()
+            switches(notes, heard, outcome)
             self.room.save(notes)
-            say.utter_message(text=wording.ANONYMOUS_NOTED)
+            for text in outcome.said:
+                say.utter_message(text=text)
         if notes.has_content() or notes.earlier() is None:
             say.utter_message(text=answer_aside(name))
             return []

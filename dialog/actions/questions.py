@@ -1,7 +1,7 @@
 """What to ask next, and how: one question a turn, with buttons where an answer can be chosen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dialog.actions import aloud, wording
 from dialog.actions.notes import MISSES_BEFORE_A_PERSON, Notes
@@ -86,12 +86,13 @@ def _topic_question(notes: Notes) -> Question:
 
 def _field_question(notes: Notes, name: str) -> Question:
     spec = notes.fields().get(name) or notes.catalog.fields[name]
-    options = notes.memory.districts_offered
-    if name == "district" and len(options) > 1:
-        return Question(name, wording.which_district(options), buttons(*options))
+    options = notes.memory.districts_offered if name == "district" else []
+    if len(options) > 1:
+        which = Question(name, wording.which_district(options), buttons(*options))
+        return _or_skipped(which) if name in notes.memory.put_off else which
     if name in notes.memory.put_off and not notes.memory.misses:
         again = asked_aloud(spec, again=True) if notes.phone else spec.again
-        return Question(name, again, (*_choices(spec), *buttons(wording.SKIP)), (wording.OR_SKIP,))
+        return _or_skipped(Question(name, again, _choices(spec)))
     if notes.phone:
         return _field_aloud(notes, notes.phone, spec)
     if notes.memory.misses >= MISSES_BEFORE_A_PERSON:
@@ -100,6 +101,11 @@ def _field_question(notes: Notes, name: str) -> Question:
     if notes.memory.misses:
         text = wording.with_example(spec.again, spec.examples if spec.kind is not FieldKind.CHOICE else ())
     return Question(name, text, _choices(spec))
+
+
+def _or_skipped(question: Question) -> Question:
+    """The same with a way out, for what was asked before and passed over."""
+    return replace(question, buttons=(*question.buttons, *buttons(wording.SKIP)), before=(wording.OR_SKIP,))
 
 
 def _field_aloud(notes: Notes, phone: aloud.Phone, spec: Field) -> Question:

@@ -51,7 +51,8 @@ _UNNAMED = re.compile(
 )
 """工地 搬砖的 says what work it was, and not whose."""
 
-_TOLD_BESIDE = re.compile(r"没听|自己|名字|好像|应该|反正|就是|记不|忘了|不知道|大概|可能|吧$|[我他她]")
+_COMMENT = re.compile(r"没听|自己|名字|好像|应该|反正|就是|记不|忘了|不知道|大概|可能|吧$|[我他她]")
+"""What follows a name after a pause and is no part of it: 彩云优家 自己起的名字 没听过吧."""
 
 _TOLD = re.compile(
     r"[我您他她咱]|你们|不(?:让|给|退|交|是|能|会|管|知道)|没(?:有|人|了)|怎么|什么|(?:家|店|机构|公司|地址|单位|学校)在|为啥|凭啥|现在|原来|已经|到底|打电话|投诉|反映|希望|[吗呢么]$|\d{3,}|[一二两三四五六七八九][千万]|块钱"
@@ -110,9 +111,8 @@ def _name(text: str, kind: FieldKind) -> Found | None:
     if found := next(find_names(text, kind.value), None):
         return found
     raw = text.strip(" 。.，,！!？?")
-    first, *others = raw.split()
-    if others and len(first) > 1 and _TOLD_BESIDE.search(" ".join(others)):
-        # 彩云优家 自己起的名字 没听过吧
+    first, _, comment = raw.partition(" ")
+    if len(first) > 1 and _COMMENT.search(comment):
         raw = first
     for lead in _CALLED:
         if raw.startswith(lead) and len(raw) > len(lead) + 1:

@@ -44,6 +44,9 @@ _WORKED_AT = re.compile(
 """一个饭店洗碗的叫渝乡辣子鱼"""
 
 _LATIN = re.compile(r"(?:的|那家|那个|楼下|旁边)?(?P<name>[A-Za-z][A-Za-z'&.]{2,18})(?![A-Za-z0-9])")
+_ACRONYM = re.compile(r"[A-Z]{2,4}")
+"""KTV, CBD, ATM: what many are."""
+
 _GUARDING = re.compile(
     r"(?:当|做|干)(?:保安|保洁|服务员|骑手|司机|厨师|快递员|护工)[\s，,]*(?P<name>[一-鿿]{2,6})的(?=[\s，,。]|$)"
 )
@@ -80,11 +83,11 @@ def beside(text: str, kind: str, places: Sequence[Found], *, required: bool = Tr
 def _named(text: str, kind: str, places: Sequence[Found], required: bool) -> Iterator[Found]:
     if kind == "merchant":
         yield from (
-            _found(match) for match in _TOLD_SO.finditer(text) if not _nothing(match[match.lastgroup or "name"], kind)
+            _found(match) for match in _TOLD_SO.finditer(text) if not _nothing(match[match.lastgroup or "name"])
         )
-        yield from (_found(m) for m in _WHERE_IN_BRACKETS.finditer(text) if not _nothing(m["name"], kind))
+        yield from (_found(m) for m in _WHERE_IN_BRACKETS.finditer(text) if not _nothing(m["name"]))
         latin = (m for place in places if (m := _LATIN.match(text, place.end)))
-        yield from map(_found, latin)
+        yield from (_found(m) for m in latin if not (GENERIC.match(m["name"]) or _ACRONYM.fullmatch(m["name"])))
     if kind != "employer":
         yield from (_found(match) for match in _quoted(text) if not _no_name_quoted(match["name"]))
     if not required:
@@ -93,10 +96,10 @@ def _named(text: str, kind: str, places: Sequence[Found], required: bool) -> Ite
     matches += [m for place in places if (m := _BEFORE_PLACE.search(text, 0, place.start))]
     if kind == "merchant":
         # 暖窝公寓扣着我押金: what holds the money is no estate, whatever it ends in.
-        yield from (_found(match) for match in _HELD.finditer(text) if not _nothing(match["name"], "institution"))
+        yield from (_found(match) for match in _HELD.finditer(text) if not _nothing(match["name"], estates=True))
     if kind == "employer":
         matches = [*_WORKED_AT.finditer(text), *_HELD.finditer(text), *_GUARDING.finditer(text), *matches]
-    yield from (_found(match) for match in matches if not _nothing(match["name"], kind))
+    yield from (_found(match) for match in matches if not _nothing(match["name"], estates=kind == "institution"))
 
 
 def _found(match: re.Match[str]) -> Found:
@@ -115,10 +118,11 @@ def _no_name_quoted(name: str) -> bool:
     return bool(_SENTENCE.search(name) or GENERIC.match(name) or KIND_OF.match(name) or NO_QUOTED_NAME.search(name))
 
 
-def _nothing(name: str, kind: str) -> bool:
+def _nothing(name: str, *, estates: bool = False) -> bool:
+    """Whether it names nothing; with `estates`, what ends like an estate may still be a name."""
     return bool(
         _NO_NAME.search(name)
-        or (kind != "institution" and (_ESTATE.search(name) or any(find_phrases(name))))
+        or (not estates and (_ESTATE.search(name) or any(find_phrases(name))))
         or GENERIC.match(name)
         or KIND_OF.match(name)
         or DOING.search(name)

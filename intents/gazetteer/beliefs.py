@@ -49,8 +49,7 @@ def believed(text: str) -> Iterable[Hit]:
     """The gazetteer's hits that mean a place in Beijing: not another city's district, not a part of a road's name."""
     for hit in load_gazetteer().hits(text):
         after = text[hit.end : hit.end + 6]
-        whole_district = all(spot.street is None and spot.official for spot in hit.spots)
-        if whole_district and not hit.name.endswith("区") and _ROAD_AFTER.match(after):
+        if is_district(hit) and not hit.name.endswith("区") and _ROAD_AFTER.match(after):
             continue
         if _another_village(text, hit):
             continue
@@ -93,4 +92,5 @@ def withdrawn(text: str, start: int, end: int, starts: Sequence[int]) -> bool:
 
 
 def is_district(hit: Hit) -> bool:
+    """Whether a name is a district's own, and no street's."""
     return all(spot.street is None and spot.official for spot in hit.spots)

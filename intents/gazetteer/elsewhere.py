@@ -20,13 +20,13 @@ _FROM = re.compile(r"(?:老家|籍贯|祖籍|户籍|来自|家乡|出生)[^，,�
 _ROAD_BEFORE = re.compile(r"[路街桥站楼]上$")
 """南苑路上|海户屯 is no 上海."""
 
-_SUNDAY = re.compile(r"(?:周[一二三四五六日末]|[六日天]|每天|天天|节假日)$")
-"""周六日照上不误 is no 日照."""
+_WORDS_TOO = re.compile(r"(?<=[一二三四五六日天末])日照|三明(?=[天年早晚后])")
+"""周六日照上不误 is no 日照, 高三明天 no 三明."""
 
 _QUOTED = re.compile(r"[“「『《][^”」』》]{0,6}$")
 _MOVED = re.compile(r"[搬迁转并](?:到|去|至|往)?了?$")
 _ITS_DISTRICT = re.compile(r"市?[一-鿿]{1,3}?[区县市](?![域间别分块场])")
-_NAMED_SO = re.compile(r"开(?:福|平|州|原|发|封|阳|江|化)|来(?:宾|安|凤)|停(?:车场)")
+_NAMED_SO = re.compile(r"开(?:福|平|州|原|发|封|阳|江|化)|来(?:宾|安|凤)|停车场")
 """开福区: a verb's character in a name."""
 
 _NO_CITY = "北京市|本市|全市|我市|城市|超市|门市|都市|夜市|菜市|集市|股市|房市|楼市|上市|早市|该市|各市|外市|闹市|直辖市|省市|区市|县市|进市|出市|花市|米市|瓷器口|东市|西市|鱼市|市市"
@@ -43,7 +43,8 @@ NO_NAME = re.compile(
 """What cannot stand in a place's name: verbs, pronouns, authorities."""
 
 _REST = re.compile(
-    r"市?(?:(?:(?![的了是有在不我你他她这那一每])[一-鿿0-9A-Za-z]){1,16}(?=(?:的?(?:那边|这边|那块|附近))?(?:[，,。；;！!？?）)\s“\"「『《]|$)|的[“\"「『])|市?[一-鿿]{1,3}?[区县市](?![域间别分块场]))"
+    r"市?(?:(?:(?![的了是有在不我你他她这那一每])[一-鿿0-9A-Za-z]){1,16}(?=(?:的?(?:那边|这边|那块|附近))?(?:[，,。；;！!？?）)\s“\"「『《]|$)|的[“\"「『])"
+    rf"|{_ITS_DISTRICT.pattern})"
 )
 
 
@@ -92,9 +93,7 @@ def cities(text: str) -> Iterator[tuple[int, int]]:
         if any(text[match.start() : match.end() + more] in load_gazetteer().names for more in (1, 2)):
             # 榆林堡 is a village of ours.
             continue
-        if match.group() == "日照" and _SUNDAY.search(text, 0, match.start()):
-            continue
-        if match.group() == "三明" and text[match.end() : match.end() + 1] in tuple("天年早晚后"):
+        if _WORDS_TOO.match(text, match.start()):
             continue
         if match.start() < end_of_last or _ORIGIN.match(text[match.end() : match.end() + 4]):
             continue

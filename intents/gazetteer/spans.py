@@ -101,9 +101,7 @@ def _rank_of_city(name: str, elsewhere: bool) -> int:
     """Another city's name says more the further it goes into the city, and little in a text about Beijing."""
     if not elsewhere:
         return 0
-    if len(name) <= CITY_ALONE:
-        return 3
-    return 3 if name[-1] in "区县市" else 6
+    return 3 if len(name) <= CITY_ALONE or name[-1] in "区县市" else 6
 
 
 def _anchored(text: str, span: _Span, hits: Sequence[Hit]) -> _Span:

@@ -164,3 +164,21 @@ def test_one_yes_after_the_other_is_a_yes(text: str) -> None:
 @pytest.mark.parametrize("text", ["对面的路灯", "是的但是地址错了", "好的幼儿园", "可以退费吗"])
 def test_a_yes_inside_another_sentence_is_none(text: str) -> None:
     assert "affirm" not in {act.kind for act in find_acts(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        # A reason to hurry is one, and new trouble is none.
+        ("能快点吗 我眼睛不好", {"aside"}),
+        ("快点 我楼下路灯坏了", set()),
+        # Who asks what 匿名 means has not chosen it.
+        ("不要说是我举报的 匿名", {"aside", "anonymous"}),
+        ("匿名 会不会没人管", set()),
+        # 我投诉呢 begins, and asks after nothing.
+        ("我投诉呢", {"opening"}),
+        ("我的单子呢", {"status"}),
+    ],
+)
+def test_what_is_asked_beside_the_matter_is_told_from_the_matter(text: str, kinds: set[str]) -> None:
+    assert {act.kind for act in find_acts(text)} == kinds

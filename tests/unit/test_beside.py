@@ -53,3 +53,8 @@ def test_whoever_can_be_done_without_is_named_in_quotes_or_not_at_all() -> None:
 def test_an_employer_is_known_by_the_work() -> None:
     assert named("我在一个饭店洗碗的叫川香阁一个月四千", "employer") == "川香阁"
     assert named("给商场当保安 国安卫的 工资没发", "employer") == "国安卫"
+
+
+@pytest.mark.parametrize("text", ["工体西路KTV低音炮吵", "国贸CBD那边天天吵"])
+def test_letters_for_what_many_are_name_nobody(text: str) -> None:
+    assert named(text) is None

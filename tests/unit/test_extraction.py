@@ -6,7 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from intents.catalog import FieldKind
 from intents.extraction import extract
+from intents.extraction.answers import read_answer
+from intents.extraction.counts import find_birth_year
 from intents.extraction.dates import find_dates
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -206,3 +209,13 @@ def test_together_is_no_sum_and_never_mind_no_name() -> None:
     assert "amount_owed" not in values("老板一分钱没给 我们一块儿二十多个人呢", "unpaid_wages")
     assert values("饭卡里还有三块钱", "prepaid_refund")["amount_remaining"] == 3
     assert "contact_name" not in values("不想说名字 我叫啥不重要 打我电话就行", "unpaid_wages")
+
+
+@pytest.mark.parametrize("text", ["", "？", "。。。"])
+def test_an_answer_of_nothing_names_nothing(text: str) -> None:
+    assert read_answer(text, FieldKind.MERCHANT, NOW) is None
+
+
+def test_a_year_in_which_a_child_did_something_is_not_the_year_it_was_born() -> None:
+    assert find_birth_year("2025年孩子没摇上号", NOW) is None
+    assert find_birth_year("2022年8月底出生", NOW) is not None

@@ -117,11 +117,10 @@ class Hearing:
         if place is None:
             return
         if mirror.status != "open":
-            if status == "open":
-                # Whoever opened it could not note that any more: from here on pending and resolved are an agent's word.
-                self.mirrors.set_status(conversation_id, status)
-            else:
+            if status != "open":
                 return
+            # Whoever opened it could not note that any more: from here on pending and resolved are an agent's word.
+            self.mirrors.set_status(conversation_id, status)
         theirs = place.state != HELD or str(place.operator).startswith(OPERATOR)
         if status == "open":
             free = place.state != HELD or assigned
