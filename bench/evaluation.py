@@ -13,6 +13,7 @@ from intents.catalog import Catalog
 from intents.catalog.model import OTHER
 from intents.classifier import Classifier
 from intents.extraction.fields import FACTS
+from intents.tagger import Tagger
 from intents.understanding import SURE, Understanding, understand
 
 DATA = Path(__file__).parent / "data"
@@ -20,9 +21,6 @@ SETS = ("evaluation", "realistic", "letters", "fresh", "rounds")
 """Short and spoken messages by one hand; letters, clerks' notes and messages to other cities' hotlines by another; by a third, who saw
 not the training text, letters, transcribed calls, clerks' notes and short messages; by three more, who saw nothing of the project but
 its list of topics, letters, clerks' notes and calls, and chat messages; by twelve like them, in rounds (docs/decisions/0022), the same."""
-
-LEARNT = "learnt"
-"""Four rounds that became training text after they had been measured: judged for their fields alone, by the rules that no text trains."""
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 NAMES = ("merchant", "employer", "institution")
@@ -71,9 +69,9 @@ def cases(name: str = SETS[0]) -> list[Case]:
     return [Case(row["text"], row["topic"], row["type"], row.get("fields", {})) for row in rows]
 
 
-def answers(of: Sequence[Case], catalog: Catalog, classifier: Classifier) -> list[Answer]:
+def answers(of: Sequence[Case], catalog: Catalog, classifier: Classifier, tagger: Tagger) -> list[Answer]:
     """Every case, understood."""
-    return [Answer(case, understand(case.text, NOW, catalog, classifier)) for case in of]
+    return [Answer(case, understand(case.text, NOW, catalog, classifier, tagger)) for case in of]
 
 
 def figures(all_answers: Sequence[Answer], catalog: Catalog) -> Figures:

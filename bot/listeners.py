@@ -78,11 +78,11 @@ def listen_again(settings: Settings) -> int:
     """`jiesu second-hearing`, until its parent ends."""
     from bot.rasa_process import model_path
     from bot.second_hearing import SecondHearing
-    from bot.understand import classifier_of
+    from bot.understand import classifier_of, tagger_of
 
     end_with_parent()
     assert settings.whisper_model is not None
-    house = build(settings)
+    house, model = build(settings), model_path(settings.home)
     SecondHearing(
         house.recordings,
         house.drafts,
@@ -91,6 +91,7 @@ def listen_again(settings: Settings) -> int:
         house.desk,
         load_whisper(settings.whisper_model),
         load_catalog(),
-        classifier_of(model_path(settings.home)),
+        classifier_of(model),
+        tagger_of(model),
     ).run()
     return 0

@@ -25,7 +25,7 @@ RESTART_PAUSE = 1.0
 """Seconds before a dead Rasa is started again; grows up to LONGEST_PAUSE while it keeps dying."""
 
 LONGEST_PAUSE = 30.0
-TRAINED_FROM = ("intents/nlu", "intents/catalog", "intents/classifier", "dialog/rasa")
+TRAINED_FROM = ("intents/nlu", "intents/catalog", "intents/classifier", "intents/tagger", "dialog/rasa")
 """Folders whose content makes the model; what else `intents` holds is read when it runs, not kept in the archive."""
 
 
@@ -38,7 +38,7 @@ def fingerprint() -> str:
     digest = hashlib.sha256()
     for folder in TRAINED_FROM:
         for path in sorted((ROOT / folder).rglob("*")):
-            if path.is_file() and path.suffix in (".py", ".yml", ".txt", ".tsv"):
+            if path.is_file() and path.suffix in (".py", ".yml", ".txt", ".jsonl"):
                 digest.update(str(path.relative_to(ROOT)).encode())
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -69,7 +69,7 @@ async def ensure_model(home: Path, python: Path, say: Callable[[str], None]) -> 
     path = model_path(home)
     if path.exists():
         return path
-    say("training the dialog (about 40 s; once per change of its sources) …")
+    say("training the dialog (about a minute; once per change of its sources) …")
     path.parent.mkdir(parents=True, exist_ok=True)
     workshop = home / "dialog-training"
     folder = project.write_project(workshop)

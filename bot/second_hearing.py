@@ -34,6 +34,7 @@ from intents.catalog import Catalog, FieldKind
 from intents.classifier import Classifier
 from intents.extraction.acts import find_acts
 from intents.show import show
+from intents.tagger import Tagger
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class SecondHearing:
     transcriber: Transcriber
     catalog: Catalog
     classifier: Classifier
+    tagger: Tagger
 
     def run(self) -> None:
         """Hears what is due, until the process ends."""
@@ -145,12 +147,14 @@ class SecondHearing:
         return {entry.field: entry for entry in notes.entries if entry.field in self.catalog.fields}
 
     def _heard(self, text: str, at: datetime) -> Heard:
+        topics = tuple(self.classifier.topics(text))
         return Heard(
             text=text,
             now=at.astimezone(BEIJING),
             acts=tuple(find_acts(text)),
-            topics=tuple(self.classifier.topics(text)),
+            topics=topics,
             type=self.classifier.types(text)[0],
+            marks=tuple(self.tagger.marks(text, topics[0].label)),
         )
 
 

@@ -13,7 +13,9 @@ from bot.rasa_process import RasaError, ensure_model
 from config.settings import Settings
 from intents.catalog import Catalog, load_catalog
 from intents.classifier import Classifier
-from intents.classifier.model import FILE_NAME
+from intents.classifier import model as classifier_model
+from intents.tagger import Tagger
+from intents.tagger import model as tagger_model
 from intents.understanding import understand
 
 
@@ -24,23 +26,32 @@ async def understand_lines(settings: Settings, lines: Iterable[str], out: TextIO
     except RasaError as error:
         print(f"jiesu: {error}", file=sys.stderr)
         return 1
-    catalog, classifier = load_catalog(), classifier_of(model)
+    catalog, models = load_catalog(), (classifier_of(model), tagger_of(model))
     for line in lines:
         if line.strip():
-            print(json.dumps(answer(line, catalog, classifier), ensure_ascii=False), file=out, flush=True)
+            print(json.dumps(answer(line, catalog, *models), ensure_ascii=False), file=out, flush=True)
     return 0
 
 
 def classifier_of(model: Path) -> Classifier:
     """The classifier inside a Rasa model archive: the very one that the dialog uses."""
+    return Classifier.load(_member(model, classifier_model.FILE_NAME))
+
+
+def tagger_of(model: Path) -> Tagger:
+    """The tagger inside a Rasa model archive."""
+    return Tagger.load(_member(model, tagger_model.FILE_NAME))
+
+
+def _member(model: Path, name: str) -> BytesIO:
     with tarfile.open(model) as archive:
-        member = next(m for m in archive if m.name.endswith(f"/{FILE_NAME}"))
+        member = next(m for m in archive if m.name.endswith(f"/{name}"))
         extracted = archive.extractfile(member)
         assert extracted is not None
-        return Classifier.load(BytesIO(extracted.read()))
+        return BytesIO(extracted.read())
 
 
-def answer(line: str, catalog: Catalog, classifier: Classifier) -> dict[str, Any]:
+def answer(line: str, catalog: Catalog, classifier: Classifier, tagger: Tagger) -> dict[str, Any]:
     """The contract's object for one line."""
     identity = None
     try:
@@ -50,7 +61,7 @@ def answer(line: str, catalog: Catalog, classifier: Classifier) -> dict[str, Any
             raise TypeError
     except (ValueError, TypeError, KeyError, AttributeError):
         return {"id": identity, "error": 'a line is a JSON object {"id": …, "text": "…"}'}
-    heard = understand(text, now(), catalog, classifier)
+    heard = understand(text, now(), catalog, classifier, tagger)
     return {
         "id": identity,
         "type": heard.type.label,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from intents.catalog import Catalog, FieldKind
+from intents.catalog.model import OTHER
 from intents.classifier import Classifier, Guess
 from intents.extraction import extract
 from intents.extraction.beside import beside
@@ -14,6 +15,8 @@ from intents.extraction.names import behind_place
 from intents.found import Found
 from intents.gazetteer import PlaceFinding, find_places
 from intents.gazetteer.homophones import Repair, repair
+from intents.tagger import Mark, Tagger
+from intents.tagger.beside_rules import facts_beside, place_beside
 
 NAMED = ("merchant", "institution", "employer")
 """Fields whose names may stand right behind a place."""
@@ -60,10 +63,11 @@ def read_fields(
     asked: str | None = None,
     *,
     facts: bool = False,
+    marks: Sequence[Mark] = (),
 ) -> Reading:
     """Every field of the topic that the text holds; `asked` is the field that the text may be a bare answer to.
 
-    With `facts`, also amounts and numbers that the topic has no field for.
+    With `facts`, also amounts and numbers that the topic has no field for. `marks` is what the tagger sees in this very text.
     """
     kind = catalog.field(asked, topic_id).kind if asked is not None and asked in catalog.fields else None
     asks_for = {
@@ -75,7 +79,10 @@ def read_fields(
     text = text[:LONGEST]
     mended = repair(text, KNOWN_NAMES)
     places = find_places(mended.text, asked=asks_for.get(kind) if kind else None)
+    places = replace(places, place=place_beside(mended.text, marks, places.place))
     fields = dict(extract(mended.text, now=now, topic=topic_id, asked=asked))
+    kept = {*catalog.topics[topic_id or OTHER].fields, *FACTS}
+    fields |= {name: found for name, found in facts_beside(mended.text, marks, fields) if name in kept}
     where = sorted((p for p in (places.district, places.street) if p), key=lambda p: p.start)
     for name in NAMED:
         for spot in where:
@@ -111,9 +118,9 @@ def _a_whole_town(places: PlaceFinding) -> bool:
     return places.place is not None and places.street is not None and places.place.value == places.street.value
 
 
-def understand(text: str, now: datetime, catalog: Catalog, classifier: Classifier) -> Understanding:
+def understand(text: str, now: datetime, catalog: Catalog, classifier: Classifier, tagger: Tagger) -> Understanding:
     """A first message, with nothing known before it."""
     topics = classifier.topics(text)
-    return Understanding(
-        classifier.types(text)[0], topics, read_fields(text, now, catalog, topics[0].label, facts=True)
-    )
+    best = topics[0].label
+    reading = read_fields(text, now, catalog, best, facts=True, marks=tagger.marks(text, best))
+    return Understanding(classifier.types(text)[0], topics, reading)

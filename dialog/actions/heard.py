@@ -8,21 +8,23 @@ from typing import Any
 from intents.classifier import Guess
 from intents.extraction.acts import Act, find_acts
 from intents.intent import INTERRUPTING
+from intents.tagger import Mark
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One message: its words, acts, topics (the surest first) and type."""
+    """One message: its words, acts, topics (the surest first), type, and what the tagger marked in it."""
 
     text: str
     now: datetime
     acts: tuple[Act, ...]
     topics: tuple[Guess, ...]
     type: Guess | None
+    marks: tuple[Mark, ...] = ()
 
     @classmethod
     def from_rasa(cls, message: Mapping[str, Any], now: datetime) -> "Heard":
-        """From a tracker's latest message, as `TicketClassifier` left it."""
+        """From a tracker's latest message, as `TicketClassifier` and `FieldTagger` left it."""
         text = message.get("text") or ""
         kind = message.get("appeal_type")
         return cls(
@@ -31,6 +33,10 @@ class Heard:
             acts=tuple(find_acts(text)),
             topics=tuple(Guess(g["name"], g["confidence"]) for g in message.get("intent_ranking") or ()),
             type=Guess(kind["name"], kind["confidence"]) if kind else None,
+            marks=tuple(
+                Mark(one["entity"], one["start"], one["end"], one["confidence"])
+                for one in message.get("entities") or ()
+            ),
         )
 
     def act(self, kind: str) -> Act | None:

@@ -24,6 +24,9 @@ class Memory:
 
     asked: str | None = None
     opening: str = ""
+    marks: list[dict[str, Any]] = field(default_factory=list)
+    """What the tagger saw in the words that the description begins with."""
+
     topics_offered: list[str] = field(default_factory=list)
     runners_up: list[str] = field(default_factory=list)
     districts_offered: list[str] = field(default_factory=list)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from intents.catalog import FieldKind
 from intents.found import Found
 from intents.gazetteer.index import load_gazetteer
+from intents.gazetteer.nameless import BEGINS_NAMELESS
 from intents.gazetteer.phrases import detail_after, find_phrases
 
 WHERE = (FieldKind.PLACE, FieldKind.ESTATE, FieldKind.VILLAGE)
@@ -66,22 +67,17 @@ def finer(old: str, new: str) -> bool:
     found = any(find_phrases(new)) or _with_detail(new)
     if _only_a_road(old) and any(phrase.kind in ("estate", "building") for phrase in find_phrases(new)):
         return True
-    return old in new or (_only_an_area(old) and found) or (_NAMELESS.match(old) is not None and (found or _known(new)))
+    return (
+        old in new
+        or (_only_an_area(old) and found)
+        or (BEGINS_NAMELESS.match(old) is not None and (found or _known(new)))
+    )
 
 
 def _only_a_road(name: str) -> bool:
     """Whether it is a road without a crossing or a number: an estate on it is the better address."""
     phrases = list(find_phrases(name))
     return len(phrases) == 1 and phrases[0].kind == "road" and not phrases[0].detailed and phrases[0].end == len(name)
-
-
-_NAMELESS = re.compile(r"^(?:我们?|咱们?|那个?|这个?|路口|门口|楼下|小区|家门口|村口|马路|旁边|对面|学校|单位)")
-"""How a place begins that only whoever stands there would find (路口那个涵洞)."""
-
-
-def nameless(place: str) -> bool:
-    """Whether it holds no name at all: 村口, 从村口, 学校门口."""
-    return _NAMELESS.match(re.sub(r"^[从在到就]+", "", place)) is not None and not _known(place)
 
 
 def _known(place: str) -> bool:

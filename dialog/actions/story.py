@@ -8,11 +8,12 @@ from dialog.actions.beginning import WHERE_FIELDS, begin, idle, reconsider
 from dialog.actions.heard import Heard
 from dialog.actions.notes import Notes
 from dialog.actions.outcome import Outcome
-from dialog.actions.places import WHERE, finer, nameless, whole, with_house
+from dialog.actions.places import WHERE, finer, whole, with_house
 from dialog.actions.questions import CONFIRM
 from dialog.actions.times import in_story
 from intents.catalog import FieldKind
 from intents.extraction.times import find_duration
+from intents.gazetteer.nameless import nameless
 from intents.show import show
 from intents.understanding import Reading, read_fields
 
@@ -150,10 +151,19 @@ def _no_news(name: str, kind: FieldKind, reading: Reading, heard: Heard) -> bool
     return kind in WHERE and _a_street_office(name, reading)
 
 
+A_STORY = 20
+"""Characters of a message from which on the tagger is believed: it was trained on stories, not on answers."""
+
+
 def _read(notes: Notes, heard: Heard, answered: bool, read_back: bool) -> Reading:
     """What the message says, as the story so far means it."""
     topic = notes.value("topic")
-    reading = in_story(notes, read_fields(heard.text, heard.now, notes.catalog, topic))
+    reading = in_story(
+        notes,
+        read_fields(
+            heard.text, heard.now, notes.catalog, topic, marks=heard.marks if len(heard.text) >= A_STORY else ()
+        ),
+    )
     if not reading.fields and not answered:
         return _bare_sum(notes, heard, reading)
     known = reading.fields.get("place")

@@ -10,6 +10,7 @@ import yaml
 
 from intents.catalog import Catalog, load_catalog
 from intents.classifier.utterances import Utterance, read_utterances
+from intents.tagger.marks import MARKED_AS
 
 HERE = Path(__file__).parent
 GENERATED_DOMAIN = HERE / "domain.catalog.yml"
@@ -46,6 +47,7 @@ def domain(catalog: Catalog) -> dict[str, Any]:
     return {
         "version": "3.1",
         "intents": [{intent: {"use_entities": []}} for intent in [*catalog.topics, *INTERRUPTIONS, *ANSWERS]],
+        "entities": sorted(set(MARKED_AS.values())),
         "slots": {
             name: {"type": "any", "influence_conversation": False, "mappings": [{"type": "custom"}]} for name in slots
         },
@@ -99,17 +101,31 @@ def examples(utterances: Iterable[Utterance]) -> dict[str, Any]:
     """The training utterances in Rasa's form; the type of appeal travels as metadata.
 
     One scalar a topic and type: read node by node, as YAML is, a text of its own each would take Rasa longer than all that it learns from them.
+    What is marked in a text is an entity; `marked` tells a text that holds none from one that nobody has marked.
     """
-    told: dict[tuple[str, str], list[str]] = {}
-    for utterance in utterances:
-        told.setdefault((utterance.topic, utterance.type), []).append(utterance.text)
+    told: dict[tuple[str, str, bool], list[str]] = {}
+    for one in utterances:
+        told.setdefault((one.topic, one.type, one.marks is not None), []).append(annotated(one))
     return {
         "version": "3.1",
         "nlu": [
-            {"intent": topic, "metadata": {"type": kind}, "examples": "".join(f"- {text}\n" for text in texts)}
-            for (topic, kind), texts in told.items()
+            {
+                "intent": topic,
+                "metadata": {"type": kind, "marked": marked},
+                "examples": "".join(f"- {text}\n" for text in texts),
+            }
+            for (topic, kind, marked), texts in told.items()
         ],
     }
+
+
+def annotated(utterance: Utterance) -> str:
+    """The text as Rasa writes entities: 我住[望京西园四区](place)."""
+    parts, at = [], 0
+    for mark in utterance.marks or ():
+        parts += [utterance.text[at : mark.start], f"[{utterance.text[mark.start : mark.end]}]({mark.name})"]
+        at = mark.end
+    return "".join([*parts, utterance.text[at:]])
 
 
 def dump(data: Any) -> str:

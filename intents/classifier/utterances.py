@@ -1,23 +1,27 @@
-"""The training utterances: one file a topic in `intents/nlu/`, one `type<TAB>text` a line.
+"""The training utterances: one file a topic in `intents/nlu/`, one `type<TAB>text` a line; and in `intents/nlu/marked/`, with their fields, one JSON object a line.
 
 Types, where the line between them is thin: 求助 when something is broken or somebody is in need and nobody is blamed; 举报 when others break a
 rule and the citizen is not the one who was wronged; 投诉 when somebody did not do what they owe.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from intents.tagger.marks import Mark, marks_of
 
 FOLDER = Path(__file__).parent.parent / "nlu"
 
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """What a citizen might say, with its topic and type."""
+    """What a citizen might say, with its topic and type; `marks` is None where nobody has marked what it tells."""
 
     text: str
     topic: str
     type: str
+    marks: tuple[Mark, ...] | None = None
 
 
 def read_utterances(folder: Path = FOLDER) -> Iterator[Utterance]:
@@ -30,3 +34,11 @@ def read_utterances(folder: Path = FOLDER) -> Iterator[Utterance]:
             if not tab or not text.strip():
                 raise ValueError(f"{path.name}:{number}: a line is 'type<TAB>text'")
             yield Utterance(text.strip(), path.stem, type_)
+    for path in sorted(folder.glob("marked/*.jsonl")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            try:
+                told = json.loads(line)
+                text, fields = told["text"].replace("\n", " "), told["fields"]
+                yield Utterance(text, told["topic"], told["type"], marks_of(text, fields))
+            except (ValueError, KeyError, AttributeError):
+                raise ValueError(f"{path.name}:{number}: a line is {{topic, type, text, fields}}") from None

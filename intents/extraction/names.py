@@ -62,7 +62,7 @@ def find_names(text: str, kind: str) -> Iterator[Found]:
     if kind == "employer":
         yield from called
         yield from _somebodys_bosses(text)
-    if kind == "platform" and not branded and (match := LEAD[kind].search(text)) and not _common(match["name"]):
+    if kind == "platform" and not branded and (match := LEAD[kind].search(text)) and not common(match["name"]):
         # 那个平台叫多赚宝: nobody knows it, and it has a name.
         yield Found(match["name"], match["name"], *match.span("name"), 0.8)
     # 叫安居客舍 is no 安居客.
@@ -73,7 +73,7 @@ def find_names(text: str, kind: str) -> Iterator[Found]:
     if kind == "merchant":
         for match in BRACKETED.finditer(text):
             start = _trim(text, match.start(), match.end("name"))
-            if match.end("name") - start >= 2 and not _common(text[start : match.end("name")]):
+            if match.end("name") - start >= 2 and not common(text[start : match.end("name")]):
                 name = text[start : match.end()]
                 yield Found(name, name, start, match.end(), 0.9)
     weak: list[Found] = []
@@ -121,7 +121,7 @@ def _builders(text: str) -> Iterator[Found]:
     for match in TECH.finditer(text):
         start = _trim(text, match.start(), match.end())
         name = text[start : match.end()].rpartition("的")[2]
-        if len(name) >= 4 and not _common(name):
+        if len(name) >= 4 and not common(name):
             yield Found(name, name, match.end() - len(name), match.end(), 0.8)
 
 
@@ -168,11 +168,11 @@ def _called(text: str, kind: str) -> Iterator[Found]:
                 yield Found(name, name, match.start("name"), match.start("name") + len(name), 0.9)
     beside = NAMED_BESIDE.get(kind)
     for match in beside.finditer(text) if beside else ():
-        if not _common(match["name"]):
+        if not common(match["name"]):
             yield Found(match["name"], match["name"], *match.span("name"), 0.8)
     if kind in ("merchant", "employer"):
         for match in ONE_CALLED.finditer(text):
-            if not _common(match["name"]):
+            if not common(match["name"]):
                 yield Found(match["name"], match["name"], *match.span("name"), 0.9)
     for match in CALLED_KIND[kind].finditer(text):
         yield Found(match["name"], match["name"], *match.span("name"), 0.9)
@@ -184,7 +184,7 @@ def _unusual(text: str) -> Iterator[Found]:
         for match in pattern.finditer(text):
             name, start = match["name"], match.start("name")
             stands = pattern is not QUOTED or QUOTED_THERE.search(text[: match.start()])
-            if stands and not (NO_QUOTED_NAME.search(name) or NO_NAME_INSIDE.search(name) or _common(name)):
+            if stands and not (NO_QUOTED_NAME.search(name) or NO_NAME_INSIDE.search(name) or common(name)):
                 yield Found(name, name, start, start + len(name), 0.6)
 
 
@@ -203,7 +203,7 @@ def _by_suffix(text: str, kind: str, weak: list[Found]) -> Iterator[Found]:
             yield firm
         elif len(core) < 3 or NO_NAME_INSIDE.search(core) or NEGATED.search(text[max(0, start - 4) : start]):
             continue
-        elif not _common(core):
+        elif not common(core):
             yield Found(raw, raw, start, start + len(raw), 0.8)
         elif core in CITYS_OWN and kind == "institution":
             weak.append(Found(core, core, start, start + len(core), 0.6))
@@ -223,7 +223,7 @@ def _dealt_with(text: str, kind: str) -> Iterator[Found]:
             yield Found(name, name, at, at + len(name), 0.7)
 
 
-def _common(name: str) -> bool:
+def common(name: str) -> bool:
     """Whether it is what many are called, and nobody in particular."""
     return _of_many(name) or DOING.search(name) is not None
 
@@ -236,7 +236,7 @@ def _shops(text: str, kind: str) -> Iterator[Found]:
     for match in ENTITY[kind].finditer(text):
         start = _trim(text, match.start(), match.end("name"))
         name = text[start : match.end("name")]
-        if len(name) >= 4 and not _common(name):
+        if len(name) >= 4 and not common(name):
             yield Found(name, name, start, match.end("name"), 0.5)
 
 
@@ -289,7 +289,7 @@ def behind_place(name: Found, text: str, end: int) -> Found:
     rest = text[end : name.end]
     told_where = name.start == 0 or _TOLD_WHERE.match(text[name.start - 1])
     part_of_it = OWN_DISTRICT.match(rest) or any(re.fullmatch(suffixes, rest) for suffixes in SUFFIX.values())
-    if not (told_where and name.start < end < name.end and len(rest) >= 4) or part_of_it or _common(rest):
+    if not (told_where and name.start < end < name.end and len(rest) >= 4) or part_of_it or common(rest):
         return name
     return replace(name, value=rest, raw=rest, start=end)
 

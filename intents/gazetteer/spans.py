@@ -195,4 +195,4 @@ def _found(text: str, span: _Span | None) -> Found | None:
     filler = _FILLER.match(text, span.start, span.end)
     start = filler.end() if filler else span.start
     raw = _VAGUE.sub("", text[start : span.end])
-    return Found(raw.strip(" ，,。"), raw, start, start + len(raw), 0.9)
+    return Found(raw.strip(" ，,。"), raw, start, start + len(raw), min(span.rank, 10) / 10)

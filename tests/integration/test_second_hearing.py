@@ -17,7 +17,7 @@ from asr.transcript import Transcript
 from bot.conversation import Conversation
 from bot.house import build
 from bot.second_hearing import SecondHearing
-from bot.understand import classifier_of
+from bot.understand import classifier_of, tagger_of
 from config.settings import Settings
 from integrations.recordings import MOST_ATTEMPTS
 from intents.catalog import load_catalog
@@ -41,7 +41,6 @@ def listener(home: Path, model: Path, house: tuple[asyncio.Runner, Conversation]
     built = build(Settings(home=home, rasa_python=ROOT / ".rasa-venv/bin/python", _env_file=None), lambda: NOW)  # type: ignore[call-arg]
 
     def make(*texts: str | Exception, engine: Transcriber | None = None) -> SecondHearing:
-        classifier = classifier_of(model)
         hearing = SecondHearing(
             built.recordings,
             built.drafts,
@@ -50,7 +49,8 @@ def listener(home: Path, model: Path, house: tuple[asyncio.Runner, Conversation]
             built.desk,
             engine or ScriptedEngine(*texts),
             load_catalog(),
-            classifier,
+            classifier_of(model),
+            tagger_of(model),
         )
         return hearing
 

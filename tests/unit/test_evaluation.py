@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bench.evaluation import DATA, LEARNT, SETS, answers, cases, figures
+from bench.evaluation import DATA, SETS, answers, cases, figures
 from bench.understanding import FLOORS
-from bot.understand import classifier_of
+from bot.understand import classifier_of, tagger_of
 from intents.catalog import FieldKind, load_catalog
 from intents.catalog.model import TYPES
 from intents.classifier.utterances import read_utterances
@@ -43,7 +43,7 @@ def test_the_letters_are_of_every_topic_and_as_long_as_letters_are() -> None:
     assert {case.type for case in told} == set(TYPES)
 
 
-@pytest.mark.parametrize("labelled", ["letters", "fresh", "rounds", LEARNT])
+@pytest.mark.parametrize("labelled", ["letters", "fresh", "rounds"])
 def test_what_a_text_is_labelled_with_is_said_in_it(labelled: str) -> None:
     topics = load_catalog().topics
     named = {FieldKind.PLACE, FieldKind.ESTATE, FieldKind.VILLAGE, FieldKind.MERCHANT, FieldKind.EMPLOYER}
@@ -70,9 +70,10 @@ def test_no_evaluation_text_is_a_training_text(name: str) -> None:
     assert not {case.text for case in cases(name)} & {utterance.text for utterance in read_utterances()}
 
 
-@pytest.mark.parametrize("name", [*SETS, LEARNT])
+@pytest.mark.parametrize("name", SETS)
 def test_understanding_has_not_fallen_behind_what_was_measured(name: str, model: Path) -> None:
-    found = figures(answers(cases(name), load_catalog(), classifier_of(model)), load_catalog()).shares
+    catalog = load_catalog()
+    found = figures(answers(cases(name), catalog, classifier_of(model), tagger_of(model)), catalog).shares
     floors = yaml.safe_load(FLOORS.read_text(encoding="utf-8"))
     margin = floors["margin"]
     assert {
