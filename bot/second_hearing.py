@@ -33,6 +33,7 @@ from integrations.zone import BEIJING
 from intents.catalog import Catalog, FieldKind
 from intents.classifier import Classifier
 from intents.extraction.acts import find_acts
+from intents.seen import see
 from intents.show import show
 from intents.tagger import Tagger
 
@@ -154,7 +155,7 @@ class SecondHearing:
             acts=tuple(find_acts(text)),
             topics=topics,
             type=self.classifier.types(text)[0],
-            marks=tuple(self.tagger.marks(text, topics[0].label)),
+            seen=see(text, topics, self.classifier, self.tagger),
         )
 
 

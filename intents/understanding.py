@@ -15,8 +15,9 @@ from intents.extraction.names import behind_place
 from intents.found import Found
 from intents.gazetteer import PlaceFinding, find_places
 from intents.gazetteer.homophones import Repair, repair
-from intents.tagger import Mark, Tagger
-from intents.tagger.beside_rules import facts_beside, place_beside
+from intents.seen import Seen, see
+from intents.tagger import Tagger
+from intents.tagger.beside_rules import facts_beside, kind_beside, place_beside
 
 NAMED = ("merchant", "institution", "employer")
 """Fields whose names may stand right behind a place."""
@@ -63,11 +64,11 @@ def read_fields(
     asked: str | None = None,
     *,
     facts: bool = False,
-    marks: Sequence[Mark] = (),
+    seen: Seen | None = None,
 ) -> Reading:
     """Every field of the topic that the text holds; `asked` is the field that the text may be a bare answer to.
 
-    With `facts`, also amounts and numbers that the topic has no field for. `marks` is what the tagger sees in this very text.
+    With `facts`, also amounts and numbers that the topic has no field for. `seen` is what the models see in this very text.
     """
     kind = catalog.field(asked, topic_id).kind if asked is not None and asked in catalog.fields else None
     asks_for = {
@@ -79,6 +80,7 @@ def read_fields(
     text = text[:LONGEST]
     mended = repair(text, KNOWN_NAMES)
     places = find_places(mended.text, asked=asks_for.get(kind) if kind else None)
+    marks = seen.marks if seen else ()
     places = replace(places, place=place_beside(mended.text, marks, places.place))
     fields = dict(extract(mended.text, now=now, topic=topic_id, asked=asked))
     kept = {*catalog.topics[topic_id or OTHER].fields, *FACTS}
@@ -94,6 +96,8 @@ def read_fields(
             fields[name] = found
     topic = catalog.topics.get(topic_id or "")
     if topic is not None:
+        if seen is not None and seen.topic == topic.id:
+            fields |= kind_beside(mended.text, seen.kinds, topic, fields)
         spots = [spot for spot in (places.place, *where) if spot is not None]
         for name in NAMED:
             needed = name in topic.required
@@ -121,6 +125,6 @@ def _a_whole_town(places: PlaceFinding) -> bool:
 def understand(text: str, now: datetime, catalog: Catalog, classifier: Classifier, tagger: Tagger) -> Understanding:
     """A first message, with nothing known before it."""
     topics = classifier.topics(text)
-    best = topics[0].label
-    reading = read_fields(text, now, catalog, best, facts=True, marks=tagger.marks(text, best))
+    seen = see(text, topics, classifier, tagger)
+    reading = read_fields(text, now, catalog, seen.topic, facts=True, seen=seen)
     return Understanding(classifier.types(text)[0], topics, reading)

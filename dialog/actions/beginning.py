@@ -1,7 +1,6 @@
 """How a complaint begins: whether the words tell anything, what they are about, and every fact they hold."""
 
 import re
-from dataclasses import asdict, replace
 
 from dialog.actions import wording
 from dialog.actions.answer import keep_doubt, tells_only
@@ -12,8 +11,8 @@ from dialog.actions.topic import REFUSALS, decide_topic, denied, lean, names_a_m
 from intents.catalog import FieldKind
 from intents.catalog.model import ASKED_LESS, OTHER, PRAISE, TYPES
 from intents.gazetteer.phrases import find_phrases
+from intents.seen import Seen
 from intents.show import fact, show
-from intents.tagger import Mark
 from intents.understanding import SURE, read_fields
 
 USUAL_TYPE = "求助"
@@ -84,7 +83,7 @@ def begin(notes: Notes, heard: Heard, outcome: Outcome, bare: bool) -> None:
     story = f"{opening}\n{heard.text}" if opening else heard.text
     start = len(story) - len(heard.text)
     notes.put("description", story, heard.text, span=(0, len(heard.text)) if not start else None)
-    notes.memory.marks = [asdict(replace(m, start=m.start + start, end=m.end + start)) for m in heard.marks]
+    notes.memory.seen = heard.seen.shifted(start).to_json() if heard.seen else None
     if heard.type is not None and notes.type is None:
         # Who only asks or thanks is asked for less: that has to be likely, not merely likeliest.
         doubtful = heard.type.label in ASKED_LESS and heard.type.confidence < SURE_OF_TYPE
@@ -155,8 +154,8 @@ def absorb(notes: Notes, heard: Heard, outcome: Outcome) -> None:
     if notes.topic is None:
         return
     story, turn = str(notes.value("description") or heard.text), notes.turn_of("description")
-    marks = [Mark(**one) for one in notes.memory.marks]
-    reading = read_fields(story, heard.now, notes.catalog, notes.topic.id, marks=marks)
+    seen = Seen.from_json(notes.memory.seen) if notes.memory.seen else None
+    reading = read_fields(story, heard.now, notes.catalog, notes.topic.id, seen=seen)
     facts: list[str] = []
     for name, found in reading.fields.items():
         if notes.type == PRAISE and notes.fields()[name].kind is FieldKind.CHOICE:

@@ -8,35 +8,34 @@ from typing import Any
 from intents.classifier import Guess
 from intents.extraction.acts import Act, find_acts
 from intents.intent import INTERRUPTING
+from intents.seen import Seen
 from intents.tagger import Mark
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One message: its words, acts, topics (the surest first), type, and what the tagger marked in it."""
+    """One message: its words, acts, topics (the surest first), type, and what the models see in it."""
 
     text: str
     now: datetime
     acts: tuple[Act, ...]
     topics: tuple[Guess, ...]
     type: Guess | None
-    marks: tuple[Mark, ...] = ()
+    seen: Seen | None = None
 
     @classmethod
     def from_rasa(cls, message: Mapping[str, Any], now: datetime) -> "Heard":
         """From a tracker's latest message, as `TicketClassifier` and `FieldTagger` left it."""
         text = message.get("text") or ""
         kind = message.get("appeal_type")
+        topics = _guesses(message, "intent_ranking")
         return cls(
             text=text,
             now=now,
             acts=tuple(find_acts(text)),
-            topics=tuple(Guess(g["name"], g["confidence"]) for g in message.get("intent_ranking") or ()),
+            topics=topics,
             type=Guess(kind["name"], kind["confidence"]) if kind else None,
-            marks=tuple(
-                Mark(one["entity"], one["start"], one["end"], one["confidence"])
-                for one in message.get("entities") or ()
-            ),
+            seen=Seen(topics[0].label, _marks(message), _guesses(message, "kinds")) if topics else None,
         )
 
     def act(self, kind: str) -> Act | None:
@@ -51,3 +50,12 @@ class Heard:
     def interrupts(self) -> bool:
         """Whether an interruption's own action has already answered this message."""
         return any(act.kind in INTERRUPTING for act in self.acts)
+
+
+def _guesses(message: Mapping[str, Any], name: str) -> tuple[Guess, ...]:
+    return tuple(Guess(one["name"], one["confidence"]) for one in message.get(name) or ())
+
+
+def _marks(message: Mapping[str, Any]) -> tuple[Mark, ...]:
+    entities = message.get("entities") or ()
+    return tuple(Mark(one["entity"], one["start"], one["end"], one["confidence"]) for one in entities)

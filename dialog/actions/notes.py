@@ -24,8 +24,8 @@ class Memory:
 
     asked: str | None = None
     opening: str = ""
-    marks: list[dict[str, Any]] = field(default_factory=list)
-    """What the tagger saw in the words that the description begins with."""
+    seen: dict[str, Any] | None = None
+    """What the models saw in the words that the description begins with."""
 
     topics_offered: list[str] = field(default_factory=list)
     runners_up: list[str] = field(default_factory=list)

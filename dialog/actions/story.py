@@ -1,6 +1,7 @@
 """Takes a message as a part of the story: what it is about, and every fact it holds."""
 
 import re
+from dataclasses import replace
 
 from dialog.actions import wording
 from dialog.actions.answer import NAMES, TELLING, keep_doubt, says_more, tells_only
@@ -14,6 +15,7 @@ from dialog.actions.times import in_story
 from intents.catalog import FieldKind
 from intents.extraction.times import find_duration
 from intents.gazetteer.nameless import nameless
+from intents.seen import Seen
 from intents.show import show
 from intents.understanding import Reading, read_fields
 
@@ -152,18 +154,18 @@ def _no_news(name: str, kind: FieldKind, reading: Reading, heard: Heard) -> bool
 
 
 A_STORY = 20
-"""Characters of a message from which on the tagger is believed: it was trained on stories, not on answers."""
+"""Characters of a message from which on its marks are believed: the tagger was trained on stories, not on answers."""
+
+
+def _seen(heard: Heard) -> Seen | None:
+    """What the tagger marked in a message that goes on with the story; its kind of trouble was told at the beginning."""
+    return replace(heard.seen, kinds=()) if heard.seen and len(heard.text) >= A_STORY else None
 
 
 def _read(notes: Notes, heard: Heard, answered: bool, read_back: bool) -> Reading:
     """What the message says, as the story so far means it."""
     topic = notes.value("topic")
-    reading = in_story(
-        notes,
-        read_fields(
-            heard.text, heard.now, notes.catalog, topic, marks=heard.marks if len(heard.text) >= A_STORY else ()
-        ),
-    )
+    reading = in_story(notes, read_fields(heard.text, heard.now, notes.catalog, topic, seen=_seen(heard)))
     if not reading.fields and not answered:
         return _bare_sum(notes, heard, reading)
     known = reading.fields.get("place")

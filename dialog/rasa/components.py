@@ -44,7 +44,7 @@ RANKED = 10
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class TicketClassifier(GraphComponent, IntentClassifier):
-    """Sets `intent`, `intent_ranking` (topics only) and `appeal_type` of a message."""
+    """Sets `intent`, `intent_ranking` (topics only), `appeal_type` and the likeliest topic's `kinds` of trouble of a message."""
 
     def __init__(self, storage: ModelStorage, resource: Resource, classifier: Classifier | None = None) -> None:
         self._storage = storage
@@ -66,8 +66,9 @@ class TicketClassifier(GraphComponent, IntentClassifier):
         """Fits the classifier on all examples and keeps it in the model archive."""
         self._classifier = train(
             [
-                Utterance(message.get(TEXT), message.get(INTENT), message.get(METADATA)[METADATA_INTENT]["type"])
+                Utterance(message.get(TEXT), message.get(INTENT), told["type"], kind=told["kind"])
                 for message in training_data.intent_examples
+                if (told := message.get(METADATA)[METADATA_INTENT])
             ]
         )
         with self._storage.write_to(self._resource) as folder:
@@ -96,6 +97,8 @@ class TicketClassifier(GraphComponent, IntentClassifier):
             topics = self._classifier.topics(text)
             message.set("intent", _as_rasa(intent_of(find_acts(text), topics)), add_to_output=True)
             message.set("intent_ranking", [_as_rasa(g) for g in topics[:RANKED]], add_to_output=True)
+            kinds = self._classifier.kinds(text, topics[0].label)
+            message.set("kinds", [_as_rasa(guess) for guess in kinds], add_to_output=True)
             message.set("appeal_type", _as_rasa(self._classifier.types(text)[0]), add_to_output=True)
         return messages
 

@@ -98,23 +98,23 @@ def rules(catalog: Catalog) -> dict[str, Any]:
 
 
 def examples(utterances: Iterable[Utterance]) -> dict[str, Any]:
-    """The training utterances in Rasa's form; the type of appeal travels as metadata.
+    """The training utterances in Rasa's form; the type of appeal and the kind of trouble travel as metadata.
 
     One scalar a topic and type: read node by node, as YAML is, a text of its own each would take Rasa longer than all that it learns from them.
     What is marked in a text is an entity; `marked` tells a text that holds none from one that nobody has marked.
     """
-    told: dict[tuple[str, str, bool], list[str]] = {}
+    told: dict[tuple[str, str, str | None, bool], list[str]] = {}
     for one in utterances:
-        told.setdefault((one.topic, one.type, one.marks is not None), []).append(annotated(one))
+        told.setdefault((one.topic, one.type, one.kind, one.marks is not None), []).append(annotated(one))
     return {
         "version": "3.1",
         "nlu": [
             {
                 "intent": topic,
-                "metadata": {"type": kind, "marked": marked},
+                "metadata": {"type": type_, "kind": kind, "marked": marked},
                 "examples": "".join(f"- {text}\n" for text in texts),
             }
-            for (topic, kind, marked), texts in told.items()
+            for (topic, type_, kind, marked), texts in told.items()
         ],
     }
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 OTHER = "other"
+KIND_FIELDS = ("issue_kind", "noise_source")
+"""What says which kind of a topic's trouble it is; a topic has at most one of them."""
 """The topic of everything outside the catalog's problems; it is filed too."""
 
 TYPES = ("咨询", "求助", "投诉", "举报", "建议", "表扬")

@@ -18,6 +18,9 @@ from intents.classifier.features import LONGEST_TEXT, grams, sentences
 FILE_NAME = "classifier.zip"
 """What the classifier is called inside a model archive."""
 
+OF_TOPIC = "/"
+"""Between topic and kind in the label of a kind of trouble: street_lights/不亮."""
+
 BESIDE = 0.1
 """How much a sentence that resembles no topic counts beside the one that names the trouble: greetings, histories, articles of law."""
 
@@ -74,6 +77,7 @@ class Classifier:
     idf: Vector
     topic: Head
     type: Head
+    kind: Head
 
     def counts(self, text: str) -> Counter[int]:
         """How often each known n-gram stands in the text, by its row."""
@@ -128,12 +132,27 @@ class Classifier:
         """Every type of appeal with its confidence, the surest first."""
         return self.type.guesses(self.type.scores(*self.vector(self.counts(text))))
 
+    def kinds(self, text: str, topic: str) -> list[Guess]:
+        """The topic's kinds of trouble with their confidence, the surest first; none for a topic without kinds."""
+        begins = f"{topic}{OF_TOPIC}"
+        columns = [at for at, label in enumerate(self.kind.labels) if label.startswith(begins)]
+        if not columns:
+            return []
+        scores = self.kind.scores(*self.vector(self.counts(text)))[columns]
+        shares = softmax(scores / self.kind.temperature)
+        told = (
+            Guess(self.kind.labels[at].removeprefix(begins), float(share))
+            for at, share in zip(columns, shares, strict=True)
+        )
+        return sorted(told, key=lambda guess: -guess.confidence)
+
     def save(self, path: Path) -> None:
         """Writes one zip file: labels and vocabulary as JSON, numbers as .npy in half precision."""
         header = {
             "vocabulary": list(self.vocabulary),
             "topic": {"labels": self.topic.labels, "temperature": self.topic.temperature},
             "type": {"labels": self.type.labels, "temperature": self.type.temperature},
+            "kind": {"labels": self.kind.labels, "temperature": self.kind.temperature},
         }
         arrays = {
             "idf": self.idf,
@@ -141,6 +160,8 @@ class Classifier:
             "topic.bias": self.topic.bias,
             "type.weights": self.type.weights,
             "type.bias": self.type.bias,
+            "kind.weights": self.kind.weights,
+            "kind.bias": self.kind.bias,
         }
         with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
             archive.writestr("header.json", json.dumps(header, ensure_ascii=False))
@@ -164,4 +185,4 @@ class Classifier:
                 return Head(tuple(labels), array(f"{name}.weights"), array(f"{name}.bias"), header[name]["temperature"])
 
             vocabulary = {gram: row for row, gram in enumerate(header["vocabulary"])}
-            return cls(vocabulary, array("idf"), head("topic"), head("type"))
+            return cls(vocabulary, array("idf"), head("topic"), head("type"), head("kind"))

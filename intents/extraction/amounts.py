@@ -15,6 +15,8 @@ from intents.extraction.amount_shapes import (
     COLLOQUIAL,
     CROWD,
     DEMANDED,
+    DEPOSIT,
+    DEPOSIT_KEPT,
     DIMES,
     EACH_PERSON,
     GROUPED,
@@ -107,6 +109,8 @@ def find_amounts(text: str, topic: str | None = None, asked: str | None = None) 
     if topic in NO_CARDS and REMAINING in found and PAID not in found:
         # 要退…不能退 三千一百八: nothing is left on a parcel.
         found[PAID] = found.pop(REMAINING)
+    if topic == "nursing_homes" and not asked:
+        found |= _deposit(text, sums)
     used = next((one for one in reversed(sums) if one.used), None)
     if used and PAID not in found:
         # 花了1999 alone is what was paid; beside a larger sum it is what was used of it.
@@ -182,7 +186,8 @@ def _by_role(text: str, sums: Sequence[_Sum], default: str, asked: str | None, *
         ):
             settled |= {role} if one.strong else set()
             own |= {role} if one.own else set()
-            found[role] = Found(whole(value), text[one.number.start : one.end], one.number.start, one.end)
+            sure = 1.0 if one.strong else 0.9
+            found[role] = Found(whole(value), text[one.number.start : one.end], one.number.start, one.end, sure)
     return found
 
 
@@ -203,6 +208,15 @@ def _less_what_came(
         return {}
     left = told.value - came(text, numbers, told)
     return {} if held is not None and left == held.value else _as_found(text, OWED, replace(told, value=left))
+
+
+def _deposit(text: str, sums: Sequence[_Sum]) -> dict[str, Found]:
+    """Where a home keeps a deposit, that is the sum, and not the fees that were paid with it."""
+    told = (one for one in sums if DEPOSIT[0].search(text, 0, one.number.start) or DEPOSIT[1].match(text, one.end))
+    one = next(told, None)
+    if one is None or not DEPOSIT_KEPT.search(text):
+        return {}
+    return {PAID: Found(whole(one.number.value), text[one.number.start : one.end], one.number.start, one.end)}
 
 
 def _as_found(text: str, name: str, told: Reckoned | None) -> dict[str, Found]:

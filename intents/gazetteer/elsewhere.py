@@ -24,7 +24,7 @@ _WORDS_TOO = re.compile(r"(?<=[一二三四五六日天末])日照|三明(?=[天
 """周六日照上不误 is no 日照, 高三明天 no 三明."""
 
 _QUOTED = re.compile(r"[“「『《][^”」』》]{0,6}$")
-_MOVED = re.compile(r"[搬迁转并](?:到|去|至|往)?了?$")
+_MOVED = re.compile(r"(?:[搬迁转并](?:到|去|至|往)?了?|(?:新店|老店|总店|总部|分店)(?:开|搬|都)?在|跑(?:到|去)?)$")
 _ITS_DISTRICT = re.compile(r"市?[一-鿿]{1,3}?[区县市](?![域间别分块场])")
 _NAMED_SO = re.compile(r"开(?:福|平|州|原|发|封|阳|江|化)|来(?:宾|安|凤)|停车场")
 """开福区: a verb's character in a name."""

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from intents.catalog.model import KIND_FIELDS, Topic
+from intents.classifier import Guess
 from intents.extraction.names import common
 from intents.extraction.numbers import find_numbers, whole
 from intents.found import Found
@@ -24,6 +26,18 @@ ELSEWHERE_SURE, ELSEWHERE_LIKELY = 0.8, 0.5
 
 WEIGHTY, LIGHT = 0.8, 0.6
 """How sure the rules may be of that other place at most."""
+
+AGREEING = 0.3
+"""What the rules' cue counts for beside the share that the whole story gives a kind of trouble."""
+
+SAID_SHORTLY, SHORT = 0.6, 40
+"""What it counts for in a text of so many characters at most, which says little besides."""
+
+LIKELY_KIND = 0.4
+"""The share from which on a kind that no cue names is taken as told; below, it is asked for."""
+
+A_STORY = 12
+"""Characters of a text below which no kind is taken from it as a whole: 路灯 alone tells none."""
 
 _EDGES = " ，。,、；;：:？?！!\n"
 _TROUBLE = re.compile(r"(?<=[一-鿿0-9]{2})(?:垃圾|路灯|噪音|噪声|积水|漏水|电梯)$")
@@ -68,12 +82,28 @@ def facts_beside(text: str, marks: Sequence[Mark], fields: Mapping[str, Found]) 
         number = next((n for n in find_numbers(text) if told and n.start < told.end and told.start < n.end), None)
         if told is None or number is None:
             continue
-        if name in fields and (told.confidence < SURE or _reckoned(text, fields[name])):
+        held = fields.get(name)
+        if held is not None and (told.confidence < SURE or held.confidence == 1 or _reckoned(text, held)):
             continue
         if any(one in fields and fields[one].start < number.end and number.start < fields[one].end for one in SUMS):
             # The rules have read this very number, as what was paid, is owed or left.
             continue
         yield name, replace(told, value=whole(number.value), start=number.start, end=number.end)
+
+
+def kind_beside(text: str, kinds: Sequence[Guess], topic: Topic, fields: Mapping[str, Found]) -> dict[str, Found]:
+    """The kind of trouble: the rules' cue and the story as a whole together, or what the whole story says surely enough."""
+    name = next((one for one in KIND_FIELDS if one in topic.fields), None)
+    if name is None or not kinds:
+        return {}
+    held = fields.get(name)
+    cue = SAID_SHORTLY if len(text) <= SHORT else AGREEING
+    best = max(kinds, key=lambda guess: guess.confidence + cue * (held is not None and held.value == guess.label))
+    if best.label not in topic.fields[name].options or (held is not None and held.value == best.label):
+        return {}
+    if held is None and (best.confidence < LIKELY_KIND or len(text.strip()) < A_STORY):
+        return {}
+    return {name: Found(best.label, text, 0, len(text), best.confidence)}
 
 
 def _surest(text: str, marks: Sequence[Mark], name: str) -> Found | None:
