@@ -202,8 +202,8 @@ EACH_PERSON = re.compile(r"(?:每人|一人|人均|每个?人|每口人?|一个�
 POCKET = re.compile(r"(?:身上|兜里|口袋里|手里|手头)(?:就|只|还|总共|一共)*(?:剩|有)(?:了|下|的)?$")
 """身上就剩200块: what somebody lives on."""
 
-SOME_TENS = re.compile(r"[几数]十(?!万|千|多万)")
-"""几十块的东西 is no sum that anybody is asked about."""
+SOME_TENS = re.compile(r"[几数]十(?!万|千|多万)|(?<=[那这])[一两]?百[多来]块")
+"""几十块的东西, 那百多块钱: no sum that anybody is asked about."""
 
 OWED_OUTRIGHT = re.compile(r"(?:欠|差|没给|没发|未付|未发|没结)(?!条)[^，。；;]{0,10}$")
 """欠我们工钱一共二十七万八: said like that, nothing is taken off any more."""

@@ -1,66 +1,30 @@
 """Sums of money, told apart: paid, owed, remaining."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from intents.extraction.amount_shapes import (
-    AGREED,
     ASKED_FOR,
-    BARE_CLAUSE,
-    BEFORE_A_RISE,
-    BESIDES,
-    CALLING,
-    COLLOQUIAL,
-    CROWD,
-    DEMANDED,
     DEPOSIT,
     DEPOSIT_KEPT,
-    DIMES,
     EACH_PERSON,
-    GROUPED,
-    GROUPED_AFTER,
-    HOTLINES,
     HOUSE_PRICE,
-    LABELLED,
-    MINE,
-    MONEY_AFTER,
-    MONTHS,
-    MORE_OWED,
-    NOT_MONEY_AFTER,
-    NOTHING,
-    OFFERED,
-    ONE_MONTH_ONLY,
-    OTHERS,
     OWED,
     OWED_OUTRIGHT,
     OWING_TOPICS,
-    OWN,
     PAID,
-    PER_MONTH,
-    PER_MONTH_AFTER,
-    PIECES,
-    POCKET,
-    RAISED,
     RECEIVED,
     REMAINING,
-    ROLE_AFTER,
-    ROLE_BEFORE,
-    SIGN,
-    SOME_TENS,
-    SPELT,
-    STRONG,
     TAKEN_BACK,
-    TOTAL,
-    UNIT_PRICE,
-    USED,
 )
-from intents.extraction.numbers import Number, find_numbers, read, whole
+from intents.extraction.numbers import Number, find_numbers, whole
 from intents.extraction.reckoning import (
     Reckoned,
+    bought_by_piece,
     came,
     left_of_card,
+    listed,
     owed_by_days,
     owed_by_land,
     owed_by_months,
@@ -69,29 +33,14 @@ from intents.extraction.reckoning import (
     paid_besides,
     shares,
 )
+from intents.extraction.sums import Sum, months_of, read_sum
 from intents.found import Found
-
-LAST_OF_MONTH = 31
 
 CARD_TOPICS = ("prepaid_refund", "training_institutions")
 """Where what is left of a card or a course is asked back."""
 
 NO_CARDS = ("online_purchase", "estate_agents")
 """Where what is to come back is what was paid."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Sum:
-    number: Number
-    end: int
-    role: str | None
-    used: bool
-    monthly: bool
-    total: bool = False
-    strong: bool = False
-    agreed: bool = False
-    own: bool = False
-    each_month: bool = False
 
 
 def find_amounts(text: str, topic: str | None = None, asked: str | None = None) -> dict[str, Found]:
@@ -109,6 +58,9 @@ def find_amounts(text: str, topic: str | None = None, asked: str | None = None) 
     if topic in NO_CARDS and REMAINING in found and PAID not in found:
         # 要退…不能退 三千一百八: nothing is left on a parcel.
         found[PAID] = found.pop(REMAINING)
+    if topic not in OWING_TOPICS and not asked and not any(one.total for one in sums):
+        parts = bought_by_piece(text) if topic == "online_purchase" else None
+        found |= _as_found(text, PAID, parts or listed(text))
     if topic == "nursing_homes" and not asked:
         found |= _deposit(text, sums)
     used = next((one for one in reversed(sums) if one.used), None)
@@ -123,23 +75,23 @@ def find_amounts(text: str, topic: str | None = None, asked: str | None = None) 
     return found
 
 
-def _meant(text: str, numbers: Sequence[Number], asked: str | None, topic: str | None) -> Iterator[_Sum]:
+def _meant(text: str, numbers: Sequence[Number], asked: str | None, topic: str | None) -> Iterator[Sum]:
     """The numbers that are sums, less those that were taken back."""
     behind = {one.end: following.start for one, following in pairwise(numbers)}
     meant = [n for n in numbers if n.end not in behind or not TAKEN_BACK.match(text[n.end : behind[n.end]])]
     said_of = {n.start: before for before, n in pairwise(numbers) if before not in meant}
     for number in meant:
-        summed = _sum(text, number, asked)
+        summed = read_sum(text, number, asked)
         if summed is None or (topic == "estate_agents" and HOUSE_PRICE.search(text[: number.start])):
             continue
         if (before := said_of.get(number.start)) and summed.role is None:
             # What was said of the sum that is taken back is meant of this one.
-            earlier = _sum(text, before, asked)
+            earlier = read_sum(text, before, asked)
             summed = replace(summed, role=earlier.role, strong=earlier.strong) if earlier else summed
         yield summed
 
 
-def _of_topic(text: str, topic: str | None, sums: list[_Sum]) -> list[_Sum]:
+def _of_topic(text: str, topic: str | None, sums: list[Sum]) -> list[Sum]:
     """The sums as the topic means them: what remains of wages is what is owed, what came of them was not paid by the teller."""
     if topic not in OWING_TOPICS:
         return sums
@@ -153,7 +105,7 @@ def _of_topic(text: str, topic: str | None, sums: list[_Sum]) -> list[_Sum]:
     return [replace(s, role=None) if s.role == PAID else s for s in sums if s not in had]
 
 
-def _by_role(text: str, sums: Sequence[_Sum], default: str, asked: str | None, *, said: bool) -> dict[str, Found]:
+def _by_role(text: str, sums: Sequence[Sum], default: str, asked: str | None, *, said: bool) -> dict[str, Found]:
     """Of each role the sum that counts: one's own, a total, what is said to be owed, the first or a larger one; `said` when what is owed is said outright."""
     found: dict[str, Found] = {}
     settled: set[str] = set()
@@ -162,7 +114,7 @@ def _by_role(text: str, sums: Sequence[_Sum], default: str, asked: str | None, *
     for one in sums:
         role = one.role or default
         value = one.number.value
-        months = _months_of(text) if role == OWED and (one.monthly or one.agreed) else None
+        months = months_of(text) if role == OWED and (one.monthly or one.agreed) else None
         if (one.agreed and not months) or (one.each_month and one.role is None and default == PAID and not asked):
             continue
         if months and not said:
@@ -181,11 +133,11 @@ def _by_role(text: str, sums: Sequence[_Sum], default: str, asked: str | None, *
             and value > held.value
             and role != REMAINING
         )
-        if one.own or (
-            role not in own and (held is None or one.total or one.strong or (larger and role not in settled))
-        ):
+        # What all of us are owed together is the sum, and how many we are is told beside it.
+        mine = one.own and not any(other.total and other.role in (None, OWED) for other in sums)
+        if mine or (role not in own and (held is None or one.total or one.strong or (larger and role not in settled))):
             settled |= {role} if one.strong else set()
-            own |= {role} if one.own else set()
+            own |= {role} if mine else set()
             sure = 1.0 if one.strong else 0.9
             found[role] = Found(whole(value), text[one.number.start : one.end], one.number.start, one.end, sure)
     return found
@@ -210,7 +162,7 @@ def _less_what_came(
     return {} if held is not None and left == held.value else _as_found(text, OWED, replace(told, value=left))
 
 
-def _deposit(text: str, sums: Sequence[_Sum]) -> dict[str, Found]:
+def _deposit(text: str, sums: Sequence[Sum]) -> dict[str, Found]:
     """Where a home keeps a deposit, that is the sum, and not the fees that were paid with it."""
     told = (one for one in sums if DEPOSIT[0].search(text, 0, one.number.start) or DEPOSIT[1].match(text, one.end))
     one = next(told, None)
@@ -223,96 +175,3 @@ def _as_found(text: str, name: str, told: Reckoned | None) -> dict[str, Found]:
     if told is None or told.value <= 0:
         return {}
     return {name: Found(whole(told.value), text[told.start : told.end], told.start, told.end, 0.8)}
-
-
-def _sum(text: str, number: Number, asked: str | None) -> _Sum | None:
-    before, after = text[max(0, number.start - 14) : number.start], text[number.end : number.end + 14]
-    sign = bool(SIGN.search(before))
-    before = SIGN.sub("", before).rstrip()
-    if UNIT_PRICE[0].search(before) or UNIT_PRICE[1].match(after):
-        return None
-    if (
-        NOTHING.match(text, number.start)
-        or (number.value in HOTLINES and CALLING.search(before))
-        or (BEFORE_A_RISE[0].search(before) and BEFORE_A_RISE[1].match(after))
-        or (LABELLED.search(before) and not asked)
-        or OTHERS.search(before)
-        or (RAISED.search(before) and not asked)
-        or DEMANDED.search(before)
-        or OFFERED.search(before)
-        or (BESIDES.search(before) and not asked)
-        or GROUPED.search(before)
-        or GROUPED_AFTER.match(after)
-        or POCKET.search(before)
-        or (SOME_TENS.match(text, number.start) and not asked)
-    ):
-        return None
-    role = next((role for role, pattern in ROLE_BEFORE if pattern.search(before)), None)
-    following = next((name for name, pattern in ROLE_AFTER if pattern.search(after)), None)
-    used = bool(USED.search(before))
-    money = MONEY_AFTER.match(after)
-    if money and money.group().strip() == "块" and number.value < PIECES and not (role or following or used or asked):
-        # 桥塌了一块: a piece of it.
-        return None
-    if not money and not sign:
-        if NOT_MONEY_AFTER.match(after) or re.search(r"[A-Za-z第\-]$", before) or re.match(r"[A-Za-z\-]", after):
-            return None
-        spelt = SPELT.fullmatch(text[number.start : number.end])
-        ahead = text[: number.start]
-        alone = not spelt and BARE_CLAUSE[0].search(ahead) and BARE_CLAUSE[1].match(text, number.end)
-        if number.value < 10 or number.value >= 1e9 or (1990 <= number.value <= 2035 and not role):
-            return None
-        bare = (
-            asked in (PAID, OWED, REMAINING)
-            and number.end - number.start >= len(text.strip(" 。.，,吧左右大概差不多约")) - 3
-        )
-        large = number.value >= 100
-        said = text[number.start : number.end]
-        colloquial = bool(COLLOQUIAL.search(said)) or re.search(r"[kwKW]\d?$", said) is not None
-        if not (
-            bare
-            or used
-            or colloquial
-            or (large and alone and len(text) > number.end - number.start + 4)
-            # 付了76.8; 20.6 may be a month.
-            or ((large or (number.value > LAST_OF_MONTH and number.value != int(number.value))) and (role or following))
-            or (large and TOTAL.search(before))
-            or PER_MONTH.search(before)
-            or (large and MINE.search(before))
-        ):
-            return None
-    end = number.end + (money.end() if money else 0)
-    if money and not number.rough and (dimes := DIMES.match(text, end)):
-        number = replace(number, value=number.value + (read(dimes["n"]) or 0) / 10)
-        end = dimes.end()
-    if role == REMAINING and before.endswith("还有") and MORE_OWED.match(after):
-        return None
-    left = role == REMAINING
-    if following == OWED or (following == REMAINING and role != PAID):
-        role = following
-    # What a crowd is owed says less than what the teller is owed.
-    total = bool(TOTAL.search(before)) and not CROWD.search(text[max(0, number.start - 30) : number.start])
-    own = role in (None, OWED) and bool(MINE.search(before))
-    role = OWED if own else role
-    strong = role == OWED and bool(own or STRONG.search(before) or (following == OWED and (left or OWN.search(before))))
-    monthly = bool(PER_MONTH.search(before)) and not ONE_MONTH_ONLY.search(before)
-    agreed = bool(PER_MONTH_AFTER.match(after) and AGREED.search(before))
-    return _Sum(number, end, role or following, used, monthly, total, strong, agreed, own, monthly and "每" in before)
-
-
-def _months_of(text: str) -> float | None:
-    for match in MONTHS.finditer(text):
-        if text[max(0, match.start() - 1) : match.start()] in ("每", "第"):
-            continue
-        if match["first"]:
-            return float(match["last"]) - float(match["first"]) + 1
-        words = match["n"] or match["both"]
-        if re.fullmatch(r"[一二三四五六七八九]{2,3}", words):
-            # 五六七三个月: three of them.
-            words = words[-1]
-        count = {"俩": 2.0, "仨": 3.0, "半": 6.0}.get(words)
-        if count is None:
-            count = next((n.value for n in find_numbers(words)), None)
-        if count and 1 < count <= 36:
-            return count + (0.5 if match["half"] or match["half2"] else 0)
-    return None

@@ -23,6 +23,11 @@ _FORMAL = re.compile(
 )
 """贰万捌仟, as sums are written on receipts and notes of debt."""
 
+_COUNT_AFTER = re.compile(
+    r"(?P<sum>[一二两三四五六七八九]万[一二三四五六七八九]千[一二三四五六七八九]|[一二两三四五六七八九]千[一二三四五六七八九]|[一二两三四五六七八九]万[一二三四五六七八九])(?P<count>[一二三四五六七八九]?[百十][一二三四五六七八九]?十?[一二三四五六七八九]?)"
+)
+"""八千八一百节: a sum, and then how many it was for."""
+
 _ONE_YEAR, _SPANS = re.compile(r"[万千百][一二三四五六七八九]一$"), tuple("年个学节天次季期直共分下样些起定般回笔趟")
 
 
@@ -44,7 +49,7 @@ def find_numbers(text: str) -> Iterator[Number]:
         if _ONE_YEAR.search(words) and text[match.end() : match.end() + 1] in _SPANS:
             # 两万四千八一年, 十四万三一直拖着: the last 一 belongs to what follows.
             words = words[:-1]
-        for part, at in _said_twice(words):
+        for part, at in _parts(words, text[match.end() : match.end() + 2]):
             value = read(part)
             if value is not None:
                 rough = any(c in part for c in "多几余来数") or _range(part) is not None
@@ -56,6 +61,15 @@ _TWICE = re.compile(
     r"([一二两三四五六七八九]千[一二三四五六七八九]百?)([一二两三四五六七八九]千.+)"
 )
 """四千八四千八百: one sum, said twice."""
+
+
+def _parts(words: str, after: str) -> Iterator[tuple[str, int]]:
+    counted = _COUNT_AFTER.fullmatch(words)
+    if counted is not None and after.startswith(("节", "次", "堂", "课时")):
+        yield counted["sum"], 0
+        yield counted["count"], len(counted["sum"])
+    else:
+        yield from _said_twice(words)
 
 
 def _said_twice(words: str) -> Iterator[tuple[str, int]]:

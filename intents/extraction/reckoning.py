@@ -61,11 +61,19 @@ _CAME_AFTER = re.compile(r"^(?:块钱?|元钱?|多)*(?:的)?(?:生活费|路费|
 _NOT_MINE = re.compile(r"(?:隔壁|别人|别家|人家|邻居|其他人?|有的人?|工友)[^，。,.；;\s]{0,8}$")
 
 _AGAIN = re.compile(
-    r"(?<![让要叫得需说须不就])(?<![让要叫得需说须不就]我)(?:又|再|后来|第[二三四]次|接着|剩下的|补)(?:[^，。；;]{0,10}?(?:充|冲|刷|交|续|付|补|转|存|凑)(?:了|的|上)?(?:费|我|钱)?|[^，。；;]{0,4}买(?:了|的)[^，。；;]{0,12}|(?<=第[二三四]次))$"
+    r"(?<![让要叫得需说须不就])(?<![让要叫得需说须不就]我)(?:又|再|后来|第[二三四]次|接着|剩下的|补)(?:[^，。；;]{0,10}?(?:充|冲|刷|交|续|付|补|转|存|凑|加)(?:了|的|上)?(?:费|我|钱)?|[^，。；;]{0,4}买(?:了|的)[^，。；;]{0,12}|(?<=第[二三四]次))$"
 )
 """要我再交500 is asked for, and not paid."""
 
 _AND = re.compile(r"(?:块钱?|元)?的?[一-鿿]{0,5}?(?:及|加上?|以及|外加)(?!一个月)[一-鿿]{1,6}[费金款]?")
+
+_PIECE = "箱|斤|袋|盒|套|件|瓶|双|桶|条|单"
+_PIECE_PRICE = re.compile(
+    rf"(?P<n>[一二两三四五六七八九十百千\d.]{{2,7}})(?:块钱?|元)?[一每](?P<piece>{_PIECE})|[一每](?P<same>{_PIECE})(?:是|要|卖)?(?P<m>[一二两三四五六七八九十百千\d.]{{2,7}})(?!{_PIECE}|[万千百])"
+)
+_LISTED = re.compile(
+    rf"一(?P<what>[张笔单])(?:是|卡|刷了|充了)?(?P<n>{_SUM}?)(?:块|元)?(?=[，,、；;\s和都]|还有|一[张笔单])"
+)
 
 _SHARE = re.compile(
     r"(?:我|俺)(?:和|跟|同|与)(?:我)?(?:女儿|闺女|儿子|孩子|娃|老婆|媳妇|老公|丈夫|母亲|妈|我妈)|(?:俺|我们)?(?P<two>娘|母女|母子|父女|父子|爷)俩|两口人?|我们?(?:娘仨|爷仨)|(?:一家|全家)(?P<n>[三四五六])口"
@@ -188,6 +196,25 @@ def paid_again(text: str, number: Number) -> bool:
 def paid_besides(text: str, end: int, number: Number) -> bool:
     """Whether a sum is told with the one that ends at `end`: 定金5万元及服务费2.1万元."""
     return _AND.fullmatch(text, end, number.start) is not None
+
+
+def bought_by_piece(text: str) -> Reckoned | None:
+    """So many pieces at so much each: 定了46箱，128一箱."""
+    for price in _PIECE_PRICE.finditer(text):
+        piece, each = price["piece"] or price["same"], read(price["n"] or price["m"])
+        count = re.search(rf"(?P<n>[两二三四五六七八九十百]{{1,3}}|[1-9]\d{{0,2}}){piece}", text)
+        many = read(count["n"]) if count else None
+        if count is not None and each and many and many > 1:
+            return Reckoned(round(each * many, 2), min(count.start(), price.start()), max(count.end(), price.end()))
+    return None
+
+
+def listed(text: str) -> Reckoned | None:
+    """Sums told receipt by receipt: 一张3000，一张5000，还有一张8800."""
+    told = [(match, value) for match in _LISTED.finditer(text) if (value := read(match["n"])) and value >= 50]
+    if len(told) < 2 or len({match["what"] for match, _ in told}) > 1:
+        return None
+    return Reckoned(sum(value for _, value in told), told[0][0].start(), told[-1][0].end())
 
 
 def _count(pattern: re.Pattern[str], text: str) -> tuple[float, int, int] | None:
