@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 from rasa_sdk.interfaces import ActionExecutionRejection
 
-from dialog.actions import aloud, followup, later, wording
+from dialog.actions import aloud, followup, later, supplement, wording
 from dialog.actions.beginning import idle
 from dialog.actions.doubts import settle, settle_filed, take_up
 from dialog.actions.fill import fill
@@ -62,6 +62,8 @@ class ValidateTicketForm(FormValidationAction):
             raise ActionExecutionRejection(self.name())
         if (ended := answered(self._room, notes, heard, dispatcher)) is not None:
             return list(ended)
+        if (added := supplement.added(self._room, notes, heard, dispatcher)) is not None:
+            return list(added)
         if _nothing_more(notes, heard):
             dispatcher.utter_message(text=wording.THANKS if "谢" in heard.text else wording.ANY_TIME)
             return closed(notes)

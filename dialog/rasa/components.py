@@ -66,7 +66,9 @@ class TicketClassifier(GraphComponent, IntentClassifier):
         """Fits the classifier on all examples and keeps it in the model archive."""
         self._classifier = train(
             [
-                Utterance(message.get(TEXT), message.get(INTENT), told["type"], kind=told["kind"])
+                Utterance(
+                    message.get(TEXT), message.get(INTENT), told["type"], () if told["marked"] else None, told["kind"]
+                )
                 for message in training_data.intent_examples
                 if (told := message.get(METADATA)[METADATA_INTENT])
             ]

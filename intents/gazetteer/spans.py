@@ -45,7 +45,9 @@ BEFORE_QUOTES = 5
 WITHIN_NAME = 2
 """Characters that may follow the known part of a place and still belong to it (边沟, 路口)."""
 
-_FILLER = re.compile(r"(?:那个|这个|就是|咱们?|我们|我家|那边的?|嗯|呃)+(?=[一-鿿0-9A-Za-z]{2})")
+_FILLER = re.compile(
+    r"(?:那个|这个|就是|咱们?|我们|我家|那边的?|嗯|呃|想问问?(?:一下)?|问问|问一下|想咨询(?:一下)?)+(?=[一-鿿0-9A-Za-z]{2})"
+)
 _VAGUE = re.compile(r"(?<=[一-鿿]{2})(?:这儿|那儿|这里|那里|这边儿?|那边儿?|这块儿?|那块儿?)$")
 _LEADING = re.compile(
     r"^(?:(?:北京市?|本市)?(?:的)?)(?:[一-鿿]{1,2}[^一二三四五六七八九十东西南北小社园新]区(?=[^域间别分块]))?(?:的|，|,|、)?"
