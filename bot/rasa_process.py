@@ -69,7 +69,7 @@ async def ensure_model(home: Path, python: Path, say: Callable[[str], None]) -> 
     path = model_path(home)
     if path.exists():
         return path
-    say("training the dialog (about a minute; once per change of its sources) …")
+    say("training the dialog (about two minutes; once per change of its sources) …")
     path.parent.mkdir(parents=True, exist_ok=True)
     workshop = home / "dialog-training"
     folder = project.write_project(workshop)

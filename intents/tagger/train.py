@@ -13,8 +13,8 @@ from intents.tagger.model import OUTSIDE, Tagger
 L1, L2 = 0.05, 0.05
 """CRFsuite's regularisation: with less, names are learned by heart; with more, the rarer roles of sums are lost."""
 
-ROUNDS = 80
-"""Iterations of L-BFGS."""
+ROUNDS = 60
+"""Iterations of L-BFGS: twice as many take half as long again and are right by half a point more at most."""
 
 
 def train(texts: Sequence[tuple[str, str, Sequence[Mark]]]) -> Tagger:
