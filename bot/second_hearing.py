@@ -31,6 +31,7 @@ from integrations.recordings import Recordings, Unheard
 from integrations.status import OVER
 from integrations.zone import BEIJING
 from intents.catalog import Catalog, FieldKind
+from intents.catalog.model import KIND_FIELDS
 from intents.classifier import Classifier
 from intents.extraction.acts import find_acts
 from intents.seen import see
@@ -98,7 +99,7 @@ class SecondHearing:
             other = second.get(name)
             if other is None or other.value is None or told.value is None or other.value == told.value:
                 continue
-            if self.catalog.field(name, draft.value("topic")).kind in WORDS:
+            if self.catalog.field(name, draft.value("topic")).kind in WORDS or _inferred(name, told, unheard):
                 continue
             latest = draft.fields.get(name)
             if latest is None or latest.turn != unheard.turn or latest.value != told.value:
@@ -157,6 +158,11 @@ class SecondHearing:
             type=self.classifier.types(text)[0],
             seen=see(text, topics, self.classifier, self.tagger),
         )
+
+
+def _inferred(name: str, told: NewEntry, unheard: Unheard) -> bool:
+    """Whether no word of it was heard: the type, and a kind of trouble that the story as a whole told. Nobody can say which of two was meant."""
+    return name == "type" or (name in KIND_FIELDS and told.raw == unheard.transcript["text"])
 
 
 def _times(unheard: Unheard, text: str) -> Mapping[str, Any]:

@@ -151,6 +151,18 @@ def test_a_doubt_that_comes_before_the_yes_is_asked_before_filing(citizen: Talke
     assert ticket["district"] == "海淀区"
 
 
+def test_what_only_the_whole_story_tells_is_never_doubted(citizen: Talker, listener: Any) -> None:
+    """Whether it is a complaint or a plea was not heard in any word: who could say which of two they meant?"""
+    first = "感谢朝阳区望京修好了路灯"
+    spoken(citizen, first)
+    hearing = listener("朝阳区望京的路灯不亮没人管")
+    assert hearing.step()
+    draft = hearing.drafts.current(citizen.id)
+    assert draft is not None
+    assert draft.value("type") == "表扬"
+    assert "type" not in {doubt.field for doubt in hearing.doubts.of(draft.id)}
+
+
 def test_a_doubt_that_comes_after_the_filing_is_asked_once_and_noted_on_the_ticket(
     citizen: Talker, listener: Any
 ) -> None:
