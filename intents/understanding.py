@@ -17,10 +17,7 @@ from intents.gazetteer import PlaceFinding, find_places
 from intents.gazetteer.homophones import Repair, repair
 from intents.seen import Seen, see
 from intents.tagger import Tagger
-from intents.tagger.beside_rules import facts_beside, kind_beside, place_beside
-
-NAMED = ("merchant", "institution", "employer")
-"""Fields whose names may stand right behind a place."""
+from intents.tagger.beside_rules import NAMES, facts_beside, kind_beside, place_beside
 
 KNOWN_NAMES = tuple(name for name in (*BRANDS["merchant"], *BRANDS["platform"]) if len(name) > 2)
 """Names of merchants and platforms that are put right when misheard, besides the gazetteer's."""
@@ -86,7 +83,7 @@ def read_fields(
     kept = {*catalog.topics[topic_id or OTHER].fields, *FACTS}
     fields |= {name: found for name, found in facts_beside(mended.text, marks, fields) if name in kept}
     where = sorted((p for p in (places.district, places.street) if p), key=lambda p: p.start)
-    for name in NAMED:
+    for name in NAMES:
         for spot in where:
             if name in fields and fields[name].start == spot.start:
                 fields[name] = behind_place(fields[name], mended.text, spot.end)
@@ -99,7 +96,7 @@ def read_fields(
         if seen is not None and seen.topic == topic.id:
             fields |= kind_beside(mended.text, seen.kinds, topic, fields)
         spots = [spot for spot in (places.place, *where) if spot is not None]
-        for name in NAMED:
+        for name in NAMES:
             needed = name in topic.required
             if (
                 name in topic.fields

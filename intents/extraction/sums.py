@@ -53,6 +53,8 @@ LAST_OF_MONTH = 31
 
 @dataclass(frozen=True, slots=True)
 class Sum:
+    """A number that is a sum in yuan, ending at `end` with its unit; `role` is amount_paid, amount_owed, amount_remaining or None where nothing says which."""
+
     number: Number
     end: int
     role: str | None
@@ -66,6 +68,7 @@ class Sum:
 
 
 def read_sum(text: str, number: Number, asked: str | None) -> Sum | None:
+    """What the text says of one of its numbers; None when it is no sum of the complaint. `asked` is the sum that was asked for, if any."""
     before, after = text[max(0, number.start - 14) : number.start], text[number.end : number.end + 14]
     sign = bool(SIGN.search(before))
     before = SIGN.sub("", before).rstrip()
@@ -141,11 +144,13 @@ def read_sum(text: str, number: Number, asked: str | None) -> Sum | None:
 
 
 def months_of(text: str) -> float | None:
+    """How many months the text speaks of (三个月, 俩月, 1至3月), halves included."""
     for match in MONTHS.finditer(text):
         if text[max(0, match.start() - 1) : match.start()] in ("每", "第"):
             continue
         if match["first"]:
-            return float(match["last"]) - float(match["first"]) + 1
+            # 11至2月 runs over the new year.
+            return (float(match["last"]) - float(match["first"])) % 12 + 1
         words = match["n"] or match["both"]
         if re.fullmatch(r"[一二三四五六七八九]{2,3}", words):
             # 五六七三个月: three of them.
